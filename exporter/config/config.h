@@ -1,0 +1,221 @@
+// All settings, resolved and validated. Immutable once built; a reload builds a
+// new one. No module reads environment, files or flags by itself.
+// The table of keys (name, variable, YAML path, default, range, help) is config/keys.cc.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/inventory.h"
+#include "util/ipv4.h"
+#include "util/log.h"
+
+namespace antx {
+
+using Seconds = std::chrono::duration<double>;
+
+/// A miner named by hand (discovery.static, inventory CSV). `address` or `mac` is the key.
+struct InventoryEntry {
+  std::optional<Ipv4> address;
+  std::string mac;       ///< Lower case with colons; "" when not given.
+  bool is_static = false;  ///< Polled even if no sweep finds it; needs an address.
+  MinerLabels labels;
+  bool operator==(const InventoryEntry&) const = default;
+};
+
+/// One range to sweep, inclusive on both ends; whole CIDR blocks keep `from_cidr`.
+struct AddressRange {
+  Ipv4 first;
+  Ipv4 last;
+  std::string text;        ///< As the user wrote it (or as auto-detection names it).
+  bool from_cidr = false;  ///< Skip network and broadcast address (prefix < 31).
+  [[nodiscard]] bool Contains(Ipv4 address) const { return first <= address && address <= last; }
+  [[nodiscard]] std::uint64_t Size() const { return std::uint64_t{last.value} - first.value + 1; }
+  bool operator==(const AddressRange&) const = default;
+};
+
+enum class IdentityKind { kAddress, kMac, kHostname, kName };
+
+struct DiscoveryConfig {
+  bool automatic = true;  ///< No range is set: detect the interface's network.
+  std::vector<AddressRange> ranges;
+  bool mdns = true;
+  Seconds mdns_wait{2};
+  Seconds interval{300};  ///< 0: only at start.
+  Seconds connect_timeout{0.5};
+  int max_concurrent_probes = 256;
+  int max_probes_per_second = 0;  ///< 0: no limit.
+  bool allow_public = false;
+  Seconds forget_after{7 * 24 * 3600.0};  ///< 0: never.
+  std::string file;  ///< Inventory CSV or a list of addresses; "" none.
+  std::uint16_t miner_port = 4028;
+  std::vector<InventoryEntry> inventory;  ///< discovery.static plus the rows of `file`.
+  IdentityKind identity = IdentityKind::kAddress;
+  bool operator==(const DiscoveryConfig&) const = default;
+};
+
+struct PollingConfig {
+  bool enabled = true;
+  Seconds interval{30};
+  Seconds timeout{1.0};  ///< For connect, and again for the whole reply of one command.
+  int max_concurrent = 64;
+  std::size_t max_reply_bytes = 1U << 20U;
+  int max_reply_depth = 32;
+  bool operator==(const PollingConfig&) const = default;
+};
+
+struct EfficiencyConfig {
+  double default_j_per_th = 29.5;
+  bool default_is_set = false;                 ///< The user set it, it is no built-in value.
+  std::map<std::string, double> models;        ///< Normalised model name ("s19 pro") to J/TH.
+  bool operator==(const EfficiencyConfig&) const = default;
+};
+
+/// Overrides of limits for a model (normalised name) or a miner (id or address).
+struct ThresholdOverride {
+  std::optional<double> temperature_celsius;
+  std::optional<double> hashrate_drop_ratio;
+  std::optional<double> fan_rpm;
+  bool operator==(const ThresholdOverride&) const = default;
+};
+
+struct AlertsConfig {
+  double temperature_celsius = 80;
+  double temperature_critical_margin_celsius = 10;
+  double hashrate_drop_ratio = 0.9;
+  double fan_rpm = 2000;
+  double hardware_error_ratio = 0.01;
+  double share_reject_ratio = 0.05;
+  double restarts_per_hour = 3;
+  double last_share_seconds = 900;
+  double market_age_seconds = 3600;
+  int cooldown_minutes = 30;
+  int rolling_window_samples = 10;
+  std::vector<std::string> email_to;
+  std::map<std::string, ThresholdOverride> models;
+  std::map<std::string, ThresholdOverride> miners;
+  bool operator==(const AlertsConfig&) const = default;
+};
+
+struct SmtpConfig {
+  std::string host;
+  int port = 587;
+  std::string username;
+  std::string password;  ///< Secret.
+  bool operator==(const SmtpConfig&) const = default;
+};
+
+struct LoggingConfig {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kJson;
+  std::string directory;
+  int retention_days = 7;
+  bool to_database = true;
+  bool operator==(const LoggingConfig&) const = default;
+};
+
+struct ListenAddress {
+  std::string host;  ///< IPv4 literal.
+  int port = 14028;
+  [[nodiscard]] std::string ToString() const { return host + ':' + std::to_string(port); }
+  bool operator==(const ListenAddress&) const = default;
+};
+
+struct WebConfig {
+  std::vector<ListenAddress> listen{{"0.0.0.0", 14028}};
+  std::string telemetry_path = "/metrics";
+  std::string config_file;   ///< --web.config.file (TLS, users).
+  std::string auth_token;    ///< Secret; required for POST /-/reload from elsewhere than loopback.
+  std::vector<std::string> cors_origins;
+  int threads = 8;
+  int max_scrapes = 40;
+  std::string grafana_url;
+  bool operator==(const WebConfig&) const = default;
+};
+
+struct MetricsConfig {
+  int max_miners = 20000;
+  int max_boards = 8;
+  int max_fans = 16;
+  int max_sensors = 16;
+  int max_pools = 8;
+  bool fail_scrape_when_stale = false;
+  bool pool_workers = false;  ///< antminer_pool_worker_info, opt-in.
+  std::vector<AddressRange> probe_ranges;  ///< /probe beyond the inventory; closed by default.
+  bool operator==(const MetricsConfig&) const = default;
+};
+
+struct StorageConfig {
+  bool enabled = true;
+  std::string path = "/var/lib/antminer_exporter/metrics.db";
+  double retention_days = 90;
+  std::string rollup;  ///< Ladder as text; validated by the history.
+  bool operator==(const StorageConfig&) const = default;
+};
+
+struct PushConfig {
+  std::string url;
+  std::string api_key;  ///< Secret.
+  std::string auth_scheme = "bearer";
+  double timeout_seconds = 5;
+  int batch_size = 1;
+  int queue_max_records = 10000;
+  int retries = 3;
+  std::string tls_ca_file;
+  bool operator==(const PushConfig&) const = default;
+};
+
+struct ProfitabilityConfig {
+  bool enabled = true;
+  double power_cost_usd_per_kwh = 0.10;
+  std::string currency = "USD";
+  double pool_fee_percent = 0;
+  std::optional<double> block_subsidy_btc;
+  std::string price_url;
+  std::string difficulty_url;
+  std::optional<double> static_price;
+  std::optional<double> static_difficulty;
+  bool operator==(const ProfitabilityConfig&) const = default;
+};
+
+struct ControlConfig {
+  bool enabled = false;
+  std::string token;  ///< Secret.
+  bool operator==(const ControlConfig&) const = default;
+};
+
+struct MinersConfig {
+  std::string web_username;
+  std::string web_password;  ///< Secret.
+  bool operator==(const MinersConfig&) const = default;
+};
+
+struct ApiConfig {
+  int max_limit = 10000;
+  bool debug_routes = false;
+  bool operator==(const ApiConfig&) const = default;
+};
+
+struct Config {
+  DiscoveryConfig discovery;
+  PollingConfig polling;
+  EfficiencyConfig efficiency;
+  AlertsConfig alerts;
+  SmtpConfig smtp;
+  LoggingConfig logging;
+  WebConfig web;
+  MetricsConfig metrics;
+  StorageConfig storage;
+  PushConfig push;
+  ProfitabilityConfig profitability;
+  ControlConfig control;
+  MinersConfig miners;
+  ApiConfig api;
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace antx

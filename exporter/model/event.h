@@ -1,0 +1,31 @@
+// Things that happened to the fleet. Written once per change, never per poll.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "util/clock.h"
+#include "util/log.h"
+
+namespace antx {
+
+/// Closed set: label `kind` of antminer_exporter_events_total.
+enum class EventKind {
+  kDiscovered, kLost, kRecovered, kForgotten, kStateChange, kAddressChange, kModelChange,
+  kFirmwareChange, kBoardChange, kReboot, kPoolChange, kBaselineReset, kConfigLoaded,
+  kConfigRejected,
+};
+inline constexpr int kEventKindCount = 14;
+/// "discovered", "address_change", ...
+[[nodiscard]] std::string_view EventKindName(EventKind kind);
+
+struct Event {
+  SystemTime time;
+  EventKind kind = EventKind::kDiscovered;
+  LogLevel level = LogLevel::kInfo;
+  std::string miner_id;  ///< "" when it concerns no single miner.
+  std::string message;
+};
+
+}  // namespace antx
