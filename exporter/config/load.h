@@ -40,10 +40,6 @@ struct LoadedConfig {
 /// The page of all settings (Markdown), made from the key table.
 [[nodiscard]] std::string SettingsReference();
 
-/// Normalised model name for the EFF_ look-up and the model table: lower case,
-/// without vendor and hashrate suffix ("Antminer S19 Pro (110T)" gives "s19 pro").
-[[nodiscard]] std::string NormaliseModel(std::string_view model);
-
 /// Parses one element of a range list: CIDR, address, "a.b.c.*", "a.b.c.d-e", "a.b.c.d-a.b.c.e".
 /// `warning` is set when host bits were masked. On failure returns nothing and sets `fault`.
 [[nodiscard]] std::optional<AddressRange> ParseRange(std::string_view text, std::string& fault,

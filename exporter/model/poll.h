@@ -47,6 +47,7 @@ struct PollOutcome {
   SteadyTime finished;
   std::chrono::nanoseconds duration{};  ///< Wall time of the whole poll.
   std::shared_ptr<const Reading> reading;  ///< Null: no usable summary; then `error` is set.
+  Identity identity;                    ///< Known and new facts, also without a reading.
   std::optional<PollError> error;          ///< The first failure of the poll, also when partial.
   std::vector<PollError> command_errors;   ///< One per failed command, for the counters.
   std::vector<CollectorResult> collectors;
