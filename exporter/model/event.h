@@ -12,8 +12,19 @@ namespace antx {
 
 /// Closed set: label `kind` of antminer_exporter_events_total.
 enum class EventKind {
-  kDiscovered, kLost, kRecovered, kForgotten, kStateChange, kAddressChange, kModelChange,
-  kFirmwareChange, kBoardChange, kReboot, kPoolChange, kBaselineReset, kConfigLoaded,
+  kDiscovered,
+  kLost,
+  kRecovered,
+  kForgotten,
+  kStateChange,
+  kAddressChange,
+  kModelChange,
+  kFirmwareChange,
+  kBoardChange,
+  kReboot,
+  kPoolChange,
+  kBaselineReset,
+  kConfigLoaded,
   kConfigRejected,
 };
 inline constexpr int kEventKindCount = 14;

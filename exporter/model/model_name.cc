@@ -9,12 +9,13 @@
 namespace antx {
 namespace {
 
-constexpr std::array<std::string_view, 6> kGlued = {"pro", "xp", "hyd", "hydro", "immersion", "mini"};
+constexpr std::array<std::string_view, 6> kGlued = {"pro",   "xp",        "hyd",
+                                                    "hydro", "immersion", "mini"};
 
 bool IsHashrateSuffix(std::string_view word) {
   std::size_t digits = 0;
-  while (digits < word.size() && (std::isdigit(static_cast<unsigned char>(word[digits])) != 0 ||
-                                  word[digits] == '.')) {
+  while (digits < word.size() &&
+         (std::isdigit(static_cast<unsigned char>(word[digits])) != 0 || word[digits] == '.')) {
     ++digits;
   }
   const auto unit = word.substr(digits);

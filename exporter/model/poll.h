@@ -18,16 +18,16 @@ namespace antx {
 
 /// Kinds of repair a broken reply needed: label `kind` of parse_warnings_total.
 enum class Repair : std::uint8_t {
-  kNul,            ///< Trailing NUL cut.
-  kMissingComma,   ///< `}{` outside strings.
-  kExtraComma,     ///< `[,{`, `,}` or `,]`.
-  kControlChar,    ///< Raw control character inside a string.
-  kBadUtf8,        ///< Bytes that are not UTF-8, replaced.
-  kTrailingText,   ///< Something behind the first complete value.
-  kBadNumber,      ///< nan, inf, or a number out of range: taken as absent.
-  kUnknownType,    ///< A field of a type nobody expected: ignored.
-  kOutOfRange,     ///< A sensor value outside -40..150 C, dropped.
-  kNegativeCounter, ///< A counter below zero, dropped.
+  kNul,              ///< Trailing NUL cut.
+  kMissingComma,     ///< `}{` outside strings.
+  kExtraComma,       ///< `[,{`, `,}` or `,]`.
+  kControlChar,      ///< Raw control character inside a string.
+  kBadUtf8,          ///< Bytes that are not UTF-8, replaced.
+  kTrailingText,     ///< Something behind the first complete value.
+  kBadNumber,        ///< nan, inf, or a number out of range: taken as absent.
+  kUnknownType,      ///< A field of a type nobody expected: ignored.
+  kOutOfRange,       ///< A sensor value outside -40..150 C, dropped.
+  kNegativeCounter,  ///< A counter below zero, dropped.
 };
 inline constexpr int kRepairCount = 10;
 [[nodiscard]] std::string_view RepairName(Repair repair);
@@ -43,11 +43,11 @@ struct CollectorResult {
 struct PollOutcome {
   std::string miner_id;
   Ipv4 address;
-  SystemTime started;                   ///< Our clock, never the miner's.
+  SystemTime started;  ///< Our clock, never the miner's.
   SteadyTime finished;
-  std::chrono::nanoseconds duration{};  ///< Wall time of the whole poll.
+  std::chrono::nanoseconds duration{};     ///< Wall time of the whole poll.
   std::shared_ptr<const Reading> reading;  ///< Null: no usable summary; then `error` is set.
-  Identity identity;                    ///< Known and new facts, also without a reading.
+  Identity identity;                       ///< Known and new facts, also without a reading.
   std::optional<PollError> error;          ///< The first failure of the poll, also when partial.
   std::vector<PollError> command_errors;   ///< One per failed command, for the counters.
   std::vector<CollectorResult> collectors;

@@ -40,9 +40,9 @@ struct SensorReading {
 };
 
 struct BoardReading {
-  std::string board;                                   ///< Chain number as the firmware prints it.
-  bool present = true;                                 ///< False: slot known but empty.
-  std::optional<double> hashrate_hashes_per_second;    ///< 0 on a dead board.
+  std::string board;                                 ///< Chain number as the firmware prints it.
+  bool present = true;                               ///< False: slot known but empty.
+  std::optional<double> hashrate_hashes_per_second;  ///< 0 on a dead board.
   std::optional<double> hashrate_expected_hashes_per_second;
   std::optional<int> chips;           ///< Chips found.
   std::optional<int> chips_expected;  ///< From the reply, else filled from the model table.
@@ -72,20 +72,20 @@ enum class PoolStatus { kAlive, kDead, kDisabled, kRejecting, kUnknown };
 [[nodiscard]] std::string_view PoolStatusName(PoolStatus status);
 
 struct PoolReading {
-  int pool = 0;           ///< Index as the firmware prints it.
-  std::string url;        ///< As told, without userinfo and fragment.
-  std::string host;       ///< "pool.example:3333"
-  std::string protocol;   ///< "stratum+tcp", ...; "" when the URL names none.
-  std::string user;       ///< Worker; identifies customers: never in metrics by default.
+  int pool = 0;          ///< Index as the firmware prints it.
+  std::string url;       ///< As told, without userinfo and fragment.
+  std::string host;      ///< "pool.example:3333"
+  std::string protocol;  ///< "stratum+tcp", ...; "" when the URL names none.
+  std::string user;      ///< Worker; identifies customers: never in metrics by default.
   PoolStatus status = PoolStatus::kUnknown;
-  bool active = false;    ///< Work is taken from this pool now.
-  bool dev_fee = false;   ///< Fee pool of the firmware; left out of user totals.
+  bool active = false;          ///< Work is taken from this pool now.
+  bool dev_fee = false;         ///< Fee pool of the firmware; left out of user totals.
   std::optional<int> priority;  ///< 0 is the first choice.
   std::optional<double> accepted, rejected, stale;
   std::optional<double> difficulty_accepted;
   std::optional<double> share_difficulty;
-  std::optional<double> failures;         ///< Get Failures + Remote Failures.
-  std::optional<SystemTime> last_share;   ///< Corrected to our clock; absent when never.
+  std::optional<double> failures;        ///< Get Failures + Remote Failures.
+  std::optional<SystemTime> last_share;  ///< Corrected to our clock; absent when never.
   bool operator==(const PoolReading&) const = default;
 };
 
@@ -114,9 +114,9 @@ struct Reading {
 
   // Since the mining process started; reset by each restart of it.
   std::optional<double> elapsed_seconds;
-  std::optional<double> hashrate_hashes_per_second;          ///< Short window.
-  std::optional<double> hashrate_average_hashes_per_second;  ///< Since start.
-  std::optional<double> hashrate_expected_hashes_per_second; ///< Reported, else model table.
+  std::optional<double> hashrate_hashes_per_second;           ///< Short window.
+  std::optional<double> hashrate_average_hashes_per_second;   ///< Since start.
+  std::optional<double> hashrate_expected_hashes_per_second;  ///< Reported, else model table.
   std::optional<double> hashes;
   std::optional<double> hardware_errors;
   std::optional<double> accepted, rejected, stale;  ///< Without dev-fee pools.
@@ -131,9 +131,9 @@ struct Reading {
   std::optional<int> boards_expected;
   std::optional<double> rated_joules_per_terahash;  ///< Model table.
 
-  std::string work_mode;  ///< "normal", "sleep", "high", "low" or ""; see antminer/work_mode.
-  std::optional<bool> mining;   ///< What the firmware claims; absent: derive from the rate.
-  bool starting = false;        ///< The firmware says: initialising or auto-tuning.
+  std::string work_mode;       ///< "normal", "sleep", "high", "low" or ""; see antminer/work_mode.
+  std::optional<bool> mining;  ///< What the firmware claims; absent: derive from the rate.
+  bool starting = false;       ///< The firmware says: initialising or auto-tuning.
   bool stopped_by_fault = false;  ///< The firmware says: stopped, overheated, failure.
 
   std::vector<BoardReading> boards;  ///< By board number; absent slots are left out.

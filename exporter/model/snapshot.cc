@@ -15,9 +15,9 @@ std::string_view MinerStateName(MinerState state) {
 
 std::string_view EventKindName(EventKind kind) {
   static constexpr std::array<std::string_view, kEventKindCount> kNames = {
-      "discovered",     "lost",         "recovered",       "forgotten",    "state_change",
-      "address_change", "model_change", "firmware_change", "board_change", "reboot",
-      "pool_change",    "baseline_reset", "config_loaded", "config_rejected"};
+      "discovered",     "lost",           "recovered",       "forgotten",      "state_change",
+      "address_change", "model_change",   "firmware_change", "board_change",   "reboot",
+      "pool_change",    "baseline_reset", "config_loaded",   "config_rejected"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 

@@ -19,7 +19,15 @@ namespace antx {
 
 /// Closed set, in label order; the rule of each is in fleet/state.h.
 enum class MinerState : std::uint8_t {
-  kHashing, kDegraded, kStarting, kIdle, kSleeping, kApiDown, kAccessDenied, kOffline, kLost,
+  kHashing,
+  kDegraded,
+  kStarting,
+  kIdle,
+  kSleeping,
+  kApiDown,
+  kAccessDenied,
+  kOffline,
+  kLost,
 };
 inline constexpr int kMinerStateCount = 9;
 [[nodiscard]] std::string_view MinerStateName(MinerState state);
@@ -40,7 +48,7 @@ struct OwnedCounters {
   double pool_switches = 0;
   double energy_reported_joules = 0;
   double energy_estimated_joules = 0;
-  bool energy_reported_seen = false;   ///< Export the series only once it was used.
+  bool energy_reported_seen = false;  ///< Export the series only once it was used.
   bool energy_estimated_seen = false;
   std::uint64_t polls = 0;
   std::uint64_t poll_failures = 0;
@@ -52,23 +60,23 @@ struct MinerView {
   Identity identity;  ///< Last known; kept while the miner is offline.
   MinerState state = MinerState::kOffline;
   SystemTime state_since;
-  bool up = false;  ///< The last poll returned a usable summary.
+  bool up = false;      ///< The last poll returned a usable summary.
   bool polled = false;  ///< At least one poll has ended.
 
   /// The last reading, withheld (null) when older than 2.5 poll intervals.
   std::shared_ptr<const Reading> reading;
-  std::optional<Power> power;                 ///< Reported or estimated, never for non-SHA-256 estimates.
+  std::optional<Power> power;  ///< Reported or estimated, never for non-SHA-256 estimates.
   std::optional<double> rated_joules_per_terahash;  ///< What estimates use.
-  std::optional<SystemTime> last_success;     ///< Ever, also before a restart of the exporter.
-  std::optional<double> last_poll_seconds;    ///< Duration of the last poll.
-  std::optional<SystemTime> mining_start;     ///< Sticky: moves only when it shifts by > 5 s.
+  std::optional<SystemTime> last_success;   ///< Ever, also before a restart of the exporter.
+  std::optional<double> last_poll_seconds;  ///< Duration of the last poll.
+  std::optional<SystemTime> mining_start;   ///< Sticky: moves only when it shifts by > 5 s.
   std::optional<bool> mining;
   std::optional<double> hashrate_expected_hashes_per_second;  ///< Reported, rated or table.
   std::optional<double> baseline_hashes_per_second;
   int baseline_samples = 0;
   std::vector<CollectorResult> collectors;
-  std::optional<Reason> last_error;   ///< Of the last poll.
-  std::string last_error_detail;      ///< For JSON and pages; no secrets get into it.
+  std::optional<Reason> last_error;  ///< Of the last poll.
+  std::string last_error_detail;     ///< For JSON and pages; no secrets get into it.
   OwnedCounters counters;
   Thresholds thresholds;
 };
@@ -76,7 +84,7 @@ struct MinerView {
 struct Snapshot {
   SystemTime taken;
   SteadyTime taken_steady;
-  std::uint64_t sequence = 0;  ///< Grows with each publication.
+  std::uint64_t sequence = 0;                            ///< Grows with each publication.
   std::vector<std::shared_ptr<const MinerView>> miners;  ///< By address, numerically.
 
   /// The miner with this id or address; null when unknown. O(log n) by address.

@@ -15,7 +15,8 @@ bool ReplyReader::Feed(std::string_view chunk) {
 
 Result<std::string> ReplyReader::Finish(bool reset) && {
   if (oversize_) {
-    return PollError{Reason::kOversize, "reply longer than " + std::to_string(max_bytes_) + " bytes"};
+    return PollError{Reason::kOversize,
+                     "reply longer than " + std::to_string(max_bytes_) + " bytes"};
   }
   if (body_.empty()) {
     if (reset) return PollError{Reason::kReset, "connection reset before any byte"};

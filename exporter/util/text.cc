@@ -54,9 +54,9 @@ std::string ToLower(std::string_view text) {
 }
 
 bool ContainsNoCase(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
-           return Lower(a) == Lower(b);
-         }) != text.end() || part.empty();
+  return std::search(text.begin(), text.end(), part.begin(), part.end(),
+                     [](char a, char b) { return Lower(a) == Lower(b); }) != text.end() ||
+         part.empty();
 }
 
 bool EqualsNoCase(std::string_view a, std::string_view b) {

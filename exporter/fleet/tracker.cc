@@ -1,0 +1,81 @@
+#include "fleet/tracker.h"
+
+#include <utility>
+
+namespace antx {
+
+Tracker::Tracker(std::shared_ptr<const Config> config, const Clock& clock, SnapshotBox& box,
+                 EventSink events)
+    : config_(std::move(config)), clock_(clock), box_(box), events_(std::move(events)) {}
+
+void Tracker::Apply(std::shared_ptr<const Config> config) {
+  config_ = std::move(config);
+  for (auto& [address, entry] : miners_) entry.track.Configure(entry.track.facts(), *config_);
+}
+
+void Tracker::Upsert(const MinerFacts& facts) {
+  const auto found = miners_.find(facts.address);
+  if (found != miners_.end()) {
+    found->second.track.Configure(facts, *config_);
+    return;
+  }
+  miners_.emplace(facts.address,
+                  Entry{MinerTrack(facts, *config_, clock_.Now(), clock_.Steady()), nullptr});
+}
+
+void Tracker::Restore(const PersistedMiner& saved) {
+  const auto found = miners_.find(saved.address);
+  if (found != miners_.end()) found->second.track.Restore(saved);
+}
+
+void Tracker::Remove(Ipv4 address) { miners_.erase(address); }
+
+void Tracker::Emit(const std::vector<Event>& events) {
+  for (const Event& event : events) events_(event);
+}
+
+void Tracker::Fold(const PollOutcome& outcome) {
+  const auto found = miners_.find(outcome.address);
+  if (found == miners_.end()) return;
+  std::vector<Event> events;
+  found->second.track.Fold(outcome, *config_, clock_.Now(), events);
+  Emit(events);
+}
+
+void Tracker::Tick() {
+  const SteadyTime steady = clock_.Steady();
+  auto next = std::make_shared<Snapshot>();
+  next->taken = clock_.Now();
+  next->taken_steady = steady;
+  next->sequence = ++sequence_;
+  next->miners.reserve(miners_.size());
+  for (auto& [address, entry] : miners_) {
+    if (!entry.view || entry.track.NeedsView(steady)) entry.view = entry.track.MakeView(steady);
+    next->miners.push_back(entry.view);
+  }
+  box_.Publish(std::move(next));
+}
+
+std::shared_ptr<const MinerView> Tracker::ViewOf(Ipv4 address) {
+  const auto found = miners_.find(address);
+  if (found == miners_.end()) return nullptr;
+  found->second.view = found->second.track.MakeView(clock_.Steady());
+  return found->second.view;
+}
+
+std::shared_ptr<const MinerView> Tracker::ViewOfStranger(const PollOutcome& outcome) const {
+  MinerFacts facts;
+  facts.id = outcome.address.ToString();
+  facts.address = outcome.address;
+  MinerTrack track(facts, *config_, clock_.Now(), clock_.Steady());
+  std::vector<Event> unused;  // A stranger has no history in which anything could change.
+  track.Fold(outcome, *config_, clock_.Now(), unused);
+  return track.MakeView(clock_.Steady());
+}
+
+void Tracker::Save(PersistedMiner& saved) const {
+  const auto found = miners_.find(saved.address);
+  if (found != miners_.end()) found->second.track.Save(saved);
+}
+
+}  // namespace antx

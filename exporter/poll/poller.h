@@ -1,0 +1,118 @@
+// Polls every known miner at its beat. Lives on the net thread; never two polls
+// of one miner at once, a bounded number in flight, no cycle on top of another.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/config.h"
+#include "model/poll.h"
+#include "poll/miner_poll.h"
+#include "poll/schedule.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+namespace antx {
+
+/// One round over all miners.
+struct CycleReport {
+  std::chrono::nanoseconds duration{};  ///< From the start of the round to its last outcome.
+  bool skipped = false;  ///< A miner's poll was left out because its last one still ran.
+  bool first = false;    ///< Every miner known at the start has been asked once.
+};
+
+/// What the poller tells the rest. Called on the net thread.
+struct PollerHooks {
+  std::function<void(const PollOutcome&)> outcome;
+  std::function<void(const CycleReport&)> cycle;
+  std::function<void(int)> in_flight;
+};
+
+class Poller {
+ public:
+  /// `clock` and `log` outlive the poller.
+  Poller(boost::asio::any_io_executor executor, const Clock& clock, Logger& log, PollerHooks hooks);
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  /// Takes effect for the polls that start from now on.
+  void Configure(const PollingConfig& polling, std::uint16_t port);
+
+  /// Starts to poll a miner at once (subject to the limit in flight), then at its beat.
+  void Add(const std::string& miner_id, Ipv4 address, MinerMemory memory);
+  /// A poll in flight ends and its outcome is dropped.
+  void Remove(Ipv4 address);
+  /// What is remembered of a miner; empty for an unknown one.
+  [[nodiscard]] MinerMemory MemoryOf(Ipv4 address) const;
+
+  /// Begins the beat. Call once.
+  void Start();
+  /// Cancels everything; `Idle()` is true when the last poll has ended.
+  void Stop();
+  [[nodiscard]] bool Idle() const { return in_flight_ == 0; }
+  [[nodiscard]] int InFlight() const { return in_flight_; }
+
+  /// Polls a known miner now or joins the poll in flight; `done` gets the outcome.
+  void PollNow(Ipv4 address, std::function<void(const PollOutcome&)> done);
+  /// Polls an address outside the inventory once; `done` gets the outcome.
+  void PollStranger(Ipv4 address, std::chrono::nanoseconds budget,
+                    std::function<void(const PollOutcome&)> done);
+
+ private:
+  using Done = std::function<void(const PollOutcome&)>;
+  struct Slot {
+    std::string miner_id;
+    std::shared_ptr<MinerMemory> memory;
+    bool in_flight = false;
+    bool queued = false;
+    std::uint64_t generation = 0;
+    std::vector<Done> waiting;
+  };
+
+  boost::asio::awaitable<void> Beat();
+  boost::asio::awaitable<void> RunPoll(Ipv4 address, std::uint64_t generation,
+                                       MinerPollRequest request,
+                                       std::shared_ptr<MinerMemory> memory);
+  void QueueDue(SteadyTime now);
+  void StartQueued();
+  void Launch(Ipv4 address, Slot& slot);
+  void Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& outcome);
+  void CountRound(SteadyTime now);
+  MinerPollRequest RequestFor(Ipv4 address, const std::string& miner_id) const;
+  template <class Coroutine>
+  void Spawn(Coroutine coroutine);
+
+  boost::asio::any_io_executor executor_;
+  const Clock& clock_;
+  Logger& log_;
+  PollerHooks hooks_;
+  PollingConfig polling_;
+  std::uint16_t port_ = 4028;
+  boost::asio::steady_timer timer_;
+  Schedule schedule_;
+  std::unordered_map<Ipv4, Slot> slots_;
+  std::deque<Ipv4> ready_;
+  std::list<boost::asio::cancellation_signal> running_;
+  int in_flight_ = 0;
+  std::uint64_t generations_ = 0;
+  bool stopping_ = false;
+
+  SteadyTime round_start_;
+  SteadyTime round_last_outcome_;
+  bool round_skipped_ = false;
+  bool first_round_ = true;
+};
+
+}  // namespace antx
