@@ -117,7 +117,8 @@ std::optional<PersistedMiner> ReadRow(const DbStatement& row) {
   miner.mining_start = OptionalTime(row.OptionalDouble(column++));
   miner.last_elapsed_seconds = row.OptionalDouble(column++);
   miner.active_pool = row.Text(column++);
-  for (const std::string_view sample : SplitList(row.Text(column), " ")) {
+  const std::string baseline = row.Text(column);
+  for (const std::string_view sample : SplitList(baseline, " ")) {
     if (const auto value = ParseDouble(sample)) miner.baseline.push_back(*value);
   }
   return miner;

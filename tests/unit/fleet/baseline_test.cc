@@ -1,0 +1,84 @@
+#include "fleet/baseline.h"
+
+#include <gtest/gtest.h>
+
+namespace antx {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr std::size_t kWindow = 10;
+constexpr double kRatio = 0.9;
+
+class BaselineTest : public testing::Test {
+ protected:
+  Baseline::Effect Add(double rate) { return Add({rate, true, 1e6, std::nullopt, false}); }
+  Baseline::Effect Add(const Baseline::Sample& sample) {
+    now_ += seconds(30);
+    return baseline_.Add(sample, kWindow, kRatio, now_);
+  }
+  void Fill(double rate) {
+    for (std::size_t i = 0; i < kWindow; ++i) Add(rate);
+  }
+  Baseline baseline_;
+  SteadyTime now_{};
+};
+
+TEST_F(BaselineTest, IsAbsentBeforeTheFirstSample) { EXPECT_FALSE(baseline_.Value()); }
+
+TEST_F(BaselineTest, IsTheMedianOfTheWindow) {
+  for (const double rate : {100., 101., 99., 180.}) Add(rate);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 100.5);
+  Add(98);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 100);
+}
+
+TEST_F(BaselineTest, FreezesForAsLongAsADropLasts) {
+  Fill(100);
+  for (int i = 0; i < 1000; ++i) Add(85);  // 8 h 20 min: a mean would have sunk long ago.
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 100);
+  EXPECT_TRUE(baseline_.Frozen());
+  Add(97);
+  EXPECT_FALSE(baseline_.Frozen());
+}
+
+TEST_F(BaselineTest, IsReleasedAfterADay) {
+  Fill(100);
+  Add(80);
+  now_ += hours(24);
+  EXPECT_EQ(Add(80), Baseline::Effect::kReset);
+  EXPECT_EQ(baseline_.Samples(), 1U);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 80);
+}
+
+TEST_F(BaselineTest, LeavesOutUnhealthySamples) {
+  Add({100, true, 299, std::nullopt, false});   // still ramping up
+  Add({100, false, 1e6, std::nullopt, false});  // not mining
+  Add(0);
+  EXPECT_EQ(baseline_.Samples(), 0U);
+  Add({100, true, 300, std::nullopt, false});
+  EXPECT_EQ(baseline_.Samples(), 1U);
+}
+
+TEST_F(BaselineTest, StartsAnewOnAnotherWorkModeOrClock) {
+  Fill(100);
+  EXPECT_EQ(Add({70, true, 1e6, std::nullopt, true}), Baseline::Effect::kReset);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 70);
+  Add({70, true, 1e6, 500e6, false});
+  EXPECT_EQ(Add({70, true, 1e6, 520e6, false}), Baseline::Effect::kNone);  // 4 %: tuning
+  EXPECT_EQ(Add({80, true, 1e6, 560e6, false}), Baseline::Effect::kReset);
+}
+
+TEST_F(BaselineTest, SurvivesSaveAndRestore) {
+  Fill(100);
+  Baseline other;
+  other.Restore(baseline_.Save());
+  EXPECT_EQ(other.Samples(), kWindow);
+  EXPECT_DOUBLE_EQ(*other.Value(), 100);
+  other.Restore({-1, 0, 5});
+  EXPECT_EQ(other.Samples(), 1U);
+}
+
+}  // namespace
+}  // namespace antx

@@ -1,0 +1,252 @@
+#include "fleet/tracker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace antx {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class ManualClock final : public Clock {
+ public:
+  [[nodiscard]] SystemTime Now() const override { return system; }
+  [[nodiscard]] SteadyTime Steady() const override { return steady; }
+  void Advance(std::chrono::nanoseconds by) {
+    steady += by;
+    system += std::chrono::duration_cast<SystemTime::duration>(by);
+  }
+  SystemTime system{seconds(1'757'600'000)};
+  SteadyTime steady{seconds(1000)};
+};
+
+const Ipv4 kMiner = *Ipv4::Parse("127.10.0.1");
+
+class TrackerTest : public testing::Test {
+ protected:
+  TrackerTest() {
+    MinerFacts facts;
+    facts.id = "127.10.0.1";
+    facts.address = kMiner;
+    tracker_.Upsert(facts);
+    reading_.identity.model = "Antminer S19 Pro";
+    reading_.identity.algorithm = "sha256";
+    reading_.identity.firmware = "stock";
+    reading_.hashrate_hashes_per_second = 100e12;
+    reading_.elapsed_seconds = 10'000;
+    reading_.rated_joules_per_terahash = 30;
+  }
+  void Succeed() {
+    PollOutcome outcome = Outcome();
+    outcome.reading = std::make_shared<const Reading>(reading_);
+    outcome.identity = reading_.identity;
+    outcome.connected = true;
+    tracker_.Fold(outcome);
+    tracker_.Tick();
+  }
+  void Fail(Reason reason = Reason::kTimeout) {
+    PollOutcome outcome = Outcome();
+    outcome.error = PollError{reason, "summary: connect: timed out"};
+    tracker_.Fold(outcome);
+    tracker_.Tick();
+  }
+  PollOutcome Outcome() {
+    PollOutcome outcome;
+    outcome.address = kMiner;
+    outcome.started = clock_.Now();
+    outcome.finished = clock_.Steady();
+    outcome.duration = milliseconds(40);
+    return outcome;
+  }
+  void NextPoll() {
+    clock_.Advance(seconds(30));
+    *reading_.elapsed_seconds += 30;
+  }
+  const MinerView& View() const { return *box_.Latest()->miners.at(0); }
+  long Count(EventKind kind) const {
+    return std::count_if(events_.begin(), events_.end(),
+                         [kind](const Event& event) { return event.kind == kind; });
+  }
+
+  ManualClock clock_;
+  SnapshotBox box_;
+  std::vector<Event> events_;
+  std::shared_ptr<const Config> config_ = std::make_shared<const Config>();
+  Tracker tracker_{config_, clock_, box_, [this](const Event& event) { events_.push_back(event); }};
+  Reading reading_;
+};
+
+TEST_F(TrackerTest, UpFallsAtOnceButValuesStayForTwoAndAHalfIntervals) {
+  Succeed();
+  EXPECT_TRUE(View().up);
+  NextPoll();
+  Fail();
+  EXPECT_FALSE(View().up);
+  ASSERT_NE(View().reading, nullptr);
+  clock_.Advance(seconds(45));
+  tracker_.Tick();
+  ASSERT_NE(View().reading, nullptr);  // 75 s is not older than 75 s.
+  clock_.Advance(milliseconds(1));
+  tracker_.Tick();
+  EXPECT_EQ(View().reading, nullptr);
+  EXPECT_FALSE(View().power);
+  EXPECT_FALSE(View().mining_start);
+  EXPECT_EQ(View().identity.model, "Antminer S19 Pro");
+  EXPECT_TRUE(View().last_success);
+}
+
+TEST_F(TrackerTest, UnchangedMinersAreSharedBetweenSnapshots) {
+  Succeed();
+  const auto before = box_.Latest()->miners.at(0);
+  clock_.Advance(seconds(1));
+  tracker_.Tick();
+  EXPECT_EQ(box_.Latest()->miners.at(0), before);
+}
+
+TEST_F(TrackerTest, EnergyIsIntegratedFromTheLastFigure) {
+  Succeed();
+  EXPECT_FALSE(View().counters.energy_estimated_seen);
+  NextPoll();
+  Succeed();
+  EXPECT_NEAR(View().counters.energy_estimated_joules, 3000.0 * 30, 1e-6);
+  EXPECT_FALSE(View().counters.energy_reported_seen);
+}
+
+TEST_F(TrackerTest, EnergyIsNotInventedForAGap) {
+  Succeed();
+  clock_.Advance(seconds(3600));
+  *reading_.elapsed_seconds += 3600;
+  Succeed();
+  EXPECT_DOUBLE_EQ(View().counters.energy_estimated_joules, 0);
+}
+
+TEST_F(TrackerTest, StartTimeIsStickyAndRestartsAreCounted) {
+  Succeed();
+  const auto start = View().mining_start;
+  NextPoll();
+  *reading_.elapsed_seconds += 2;  // jitter of a second or two
+  Succeed();
+  EXPECT_EQ(View().mining_start, start);
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 0);
+  clock_.Advance(seconds(30));
+  reading_.elapsed_seconds = 12;
+  Succeed();
+  EXPECT_NE(View().mining_start, start);
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 1);
+  EXPECT_EQ(Count(EventKind::kReboot), 1);
+}
+
+TEST_F(TrackerTest, PoolSwitchesAreCountedBetweenUserPoolsOnly) {
+  PoolReading pool;
+  pool.host = "a.example:3333";
+  pool.active = true;
+  PoolReading fee = pool;
+  fee.host = "fee.example:1";
+  fee.dev_fee = true;
+  reading_.pools = {fee, pool};
+  Succeed();
+  NextPoll();
+  Succeed();
+  EXPECT_DOUBLE_EQ(View().counters.pool_switches, 0);
+  reading_.pools[1].host = "b.example:3333";
+  NextPoll();
+  Succeed();
+  EXPECT_DOUBLE_EQ(View().counters.pool_switches, 1);
+  EXPECT_EQ(Count(EventKind::kPoolChange), 1);
+}
+
+TEST_F(TrackerTest, AMinerThatStaysDownIsLoggedOncePerState) {
+  Succeed();
+  events_.clear();
+  for (int i = 0; i < 10; ++i) {
+    NextPoll();
+    Fail();
+  }
+  EXPECT_EQ(events_.size(), 1U);
+  EXPECT_EQ(View().state, MinerState::kOffline);
+  for (int i = 0; i < 30; ++i) {
+    NextPoll();
+    Fail();
+  }
+  EXPECT_EQ(View().state, MinerState::kLost);
+  EXPECT_EQ(Count(EventKind::kLost), 1);
+  EXPECT_EQ(events_.size(), 2U);
+  NextPoll();
+  Succeed();
+  EXPECT_EQ(Count(EventKind::kRecovered), 1);
+}
+
+TEST_F(TrackerTest, AFailingCollectorIsToldOnce) {
+  const auto poll = [this](bool pools_ok) {
+    PollOutcome outcome = Outcome();
+    outcome.reading = std::make_shared<const Reading>(reading_);
+    outcome.collectors = {{Collector::kSummary, true}, {Collector::kPools, pools_ok}};
+    if (!pools_ok) outcome.error = PollError{Reason::kParse, "pools: no JSON"};
+    tracker_.Fold(outcome);
+    tracker_.Tick();
+    NextPoll();
+  };
+  poll(true);
+  events_.clear();
+  for (int i = 0; i < 5; ++i) poll(false);
+  EXPECT_EQ(events_.size(), 1U);
+  EXPECT_TRUE(View().up);
+}
+
+TEST_F(TrackerTest, CountersSurviveARestartOfTheExporter) {
+  Succeed();
+  NextPoll();
+  Succeed();
+  clock_.Advance(seconds(30));
+  reading_.elapsed_seconds = 400;
+  Succeed();
+  PersistedMiner saved;
+  saved.address = kMiner;
+  tracker_.Save(saved);
+
+  SnapshotBox box;
+  Tracker next(config_, clock_, box, [](const Event&) {});
+  MinerFacts facts;
+  facts.id = "127.10.0.1";
+  facts.address = kMiner;
+  next.Upsert(facts);
+  next.Restore(saved);
+  next.Tick();
+  const MinerView& view = *box.Latest()->miners.at(0);
+  EXPECT_DOUBLE_EQ(view.counters.restarts, 1);
+  EXPECT_GT(view.counters.energy_estimated_joules, 0);
+  EXPECT_EQ(view.identity.firmware, "stock");
+  EXPECT_TRUE(view.last_success);
+  EXPECT_FALSE(view.up);
+  EXPECT_EQ(view.reading, nullptr);
+}
+
+TEST_F(TrackerTest, ABackwardClockJumpKeepsValuesFresh) {
+  Succeed();
+  clock_.system -= std::chrono::hours(24 * 365 * 50);
+  clock_.steady += seconds(10);
+  tracker_.Tick();
+  EXPECT_NE(View().reading, nullptr);
+}
+
+TEST_F(TrackerTest, ARemovedMinerLeavesTheNextSnapshot) {
+  Succeed();
+  tracker_.Remove(kMiner);
+  tracker_.Tick();
+  EXPECT_TRUE(box_.Latest()->miners.empty());
+}
+
+TEST_F(TrackerTest, ModelOverrideShowsInTheView) {
+  MinerFacts facts;
+  facts.id = "127.10.0.1";
+  facts.address = kMiner;
+  facts.labels.model = "Antminer S19 XP";
+  tracker_.Upsert(facts);
+  Succeed();
+  EXPECT_EQ(View().identity.model, "Antminer S19 XP");
+}
+
+}  // namespace
+}  // namespace antx
