@@ -60,7 +60,7 @@ struct Decoded {
   std::optional<Reading> reading;  ///< Absent when neither summary nor stats gave a hashrate.
   std::vector<CommandResult> commands;
   RepairCounts repairs{};
-  bool join_refused = false;       ///< A joined request was refused: ask singly from now on.
+  bool join_refused = false;  ///< A joined request was refused: ask singly from now on.
 };
 
 /// Decodes all replies of one poll. Never throws; a hostile body becomes a kParse error

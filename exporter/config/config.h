@@ -21,7 +21,7 @@ using Seconds = std::chrono::duration<double>;
 /// A miner named by hand (discovery.static, inventory CSV). `address` or `mac` is the key.
 struct InventoryEntry {
   std::optional<Ipv4> address;
-  std::string mac;       ///< Lower case with colons; "" when not given.
+  std::string mac;         ///< Lower case with colons; "" when not given.
   bool is_static = false;  ///< Polled even if no sweep finds it; needs an address.
   MinerLabels labels;
   bool operator==(const InventoryEntry&) const = default;
@@ -51,7 +51,7 @@ struct DiscoveryConfig {
   int max_probes_per_second = 0;  ///< 0: no limit.
   bool allow_public = false;
   Seconds forget_after{7 * 24 * 3600.0};  ///< 0: never.
-  std::string file;  ///< Inventory CSV or a list of addresses; "" none.
+  std::string file;                       ///< Inventory CSV or a list of addresses; "" none.
   std::uint16_t miner_port = 4028;
   std::vector<InventoryEntry> inventory;  ///< discovery.static plus the rows of `file`.
   IdentityKind identity = IdentityKind::kAddress;
@@ -70,8 +70,8 @@ struct PollingConfig {
 
 struct EfficiencyConfig {
   double default_j_per_th = 29.5;
-  bool default_is_set = false;                 ///< The user set it, it is no built-in value.
-  std::map<std::string, double> models;        ///< Normalised model name ("s19 pro") to J/TH.
+  bool default_is_set = false;           ///< The user set it, it is no built-in value.
+  std::map<std::string, double> models;  ///< Normalised model name ("s19 pro") to J/TH.
   bool operator==(const EfficiencyConfig&) const = default;
 };
 
@@ -128,8 +128,8 @@ struct ListenAddress {
 struct WebConfig {
   std::vector<ListenAddress> listen{{"0.0.0.0", 14028}};
   std::string telemetry_path = "/metrics";
-  std::string config_file;   ///< --web.config.file (TLS, users).
-  std::string auth_token;    ///< Secret; required for POST /-/reload from elsewhere than loopback.
+  std::string config_file;  ///< --web.config.file (TLS, users).
+  std::string auth_token;   ///< Secret; required for POST /-/reload from elsewhere than loopback.
   std::vector<std::string> cors_origins;
   int threads = 8;
   int max_scrapes = 40;
@@ -144,7 +144,7 @@ struct MetricsConfig {
   int max_sensors = 16;
   int max_pools = 8;
   bool fail_scrape_when_stale = false;
-  bool pool_workers = false;  ///< antminer_pool_worker_info, opt-in.
+  bool pool_workers = false;               ///< antminer_pool_worker_info, opt-in.
   std::vector<AddressRange> probe_ranges;  ///< /probe beyond the inventory; closed by default.
   bool operator==(const MetricsConfig&) const = default;
 };

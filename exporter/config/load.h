@@ -26,8 +26,9 @@ struct ConfigSources {
 };
 
 struct LoadedConfig {
-  std::optional<Config> config;       ///< Absent when there is any fault.
-  std::vector<std::string> faults;    ///< One line each: variable or file:line:column, found, allowed.
+  std::optional<Config> config;  ///< Absent when there is any fault.
+  std::vector<std::string>
+      faults;  ///< One line each: variable or file:line:column, found, allowed.
   std::vector<std::string> warnings;  ///< To be logged once the log is open.
 };
 

@@ -57,6 +57,8 @@ class Poller {
   /// What is remembered of a miner; empty for an unknown one.
   [[nodiscard]] MinerMemory MemoryOf(Ipv4 address) const;
 
+  [[nodiscard]] bool Knows(Ipv4 address) const { return slots_.contains(address); }
+
   /// Begins the beat. Call once.
   void Start();
   /// Cancels everything; `Idle()` is true when the last poll has ended.

@@ -1,0 +1,66 @@
+#include "app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <sstream>
+
+namespace antx {
+namespace {
+
+void AddSettingFlags(CLI::App& cli, ConfigSources& sources) {
+  cli.add_option("--config.file,--config-file", sources.config_file, "Configuration file (YAML)");
+  cli.add_option("-s,--subnet", sources.subnets,
+                 "Range to sweep (repeatable): CIDR, address, a.b.c.*, a.b.c.d-e. Replaces all "
+                 "ranges set elsewhere")
+      ->take_all();
+  cli.add_option("--web.listen-address", sources.listen_addresses,
+                 "Address and port to listen on (repeatable) [0.0.0.0:14028]")
+      ->take_all();
+  cli.add_option("--web.telemetry-path", sources.telemetry_path, "Path of the metrics [/metrics]");
+  cli.add_option("--web.config.file", sources.web_config_file,
+                 "TLS and users, in exporter-toolkit format");
+  cli.add_option("--log.level", sources.log_level, "debug, info, warning, error, critical [info]");
+  cli.add_option("--log.format", sources.log_format, "json or text [json]");
+}
+
+}  // namespace
+
+ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
+                           const std::string& version_text) {
+  Options options;
+  bool check = false;
+  bool print = false;
+  CLI::App cli{"Prometheus exporter for Bitmain Antminer fleets", "antminer_exporter"};
+  cli.set_version_flag("--version,-V", version_text);
+  cli.set_help_flag("-h,--help", "Print this help and exit");
+  cli.fallthrough();
+  cli.require_subcommand(0, 1);
+  AddSettingFlags(cli, options.sources);
+  cli.add_flag("--config.check,--check-config", check,
+               "Check the settings and exit (0 good, 1 not)");
+  cli.add_flag("--config.print,--print-config", print,
+               "Print the settings in force, secrets as ***, and exit");
+  cli.add_subcommand("serve", "Discover, poll and serve (what happens without a subcommand)");
+  CLI::App* scan = cli.add_subcommand("scan", "Sweep the ranges once and list what is there");
+  scan->add_flag("--json", options.json, "Print JSON instead of a table");
+  CLI::App* probe = cli.add_subcommand("probe", "Poll one miner once and show every step of it");
+  probe->add_option("address", options.probe_target, "IPv4 address of the miner")->required();
+  probe->add_flag("--json", options.json, "Print JSON instead of text");
+
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    cli.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = cli.exit(error, out, err) == 0 ? 0 : 2;
+    return {std::nullopt, code, out.str() + err.str()};
+  }
+  if (scan->parsed()) options.action = Options::Action::kScan;
+  if (probe->parsed()) options.action = Options::Action::kProbe;
+  if (check) options.action = Options::Action::kConfigCheck;
+  if (print) options.action = Options::Action::kConfigPrint;
+  return {options, 0, ""};
+}
+
+}  // namespace antx
