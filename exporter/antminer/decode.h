@@ -70,9 +70,10 @@ struct Decoded {
 
 /// One row of the model table (antminer/models.csv).
 struct ModelRow {
-  std::string_view name;       ///< "Antminer S19 Pro"
-  std::string_view key;        ///< Normalised: "s19 pro"
-  std::string_view algorithm;  ///< "sha256"
+  std::string_view name;           ///< "Antminer S19 Pro"
+  std::string_view key;            ///< Normalised: "s19 pro"
+  std::string_view algorithm;      ///< "sha256"
+  std::optional<double> api_unit;  ///< H/s that one unit of the GHS keys means on this model.
   std::optional<double> hashrate_hashes_per_second;
   std::optional<double> joules_per_terahash;  ///< SHA-256 only.
   std::optional<int> boards;

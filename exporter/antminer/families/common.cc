@@ -1,0 +1,213 @@
+// SUMMARY and POOLS are nearly the same everywhere. Facts: PROTOCOL.md, "summary", "pools".
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "antminer/families/family.h"
+#include "util/text.h"
+
+namespace antx {
+namespace {
+
+enum class Kind { kRate, kMegaRate, kCounter, kPlain };
+
+/// One row: key, how to read it, where it goes.
+struct SummaryField {
+  std::string_view key;
+  Kind kind;
+  std::optional<double> Reading::*member;
+  std::string_view target;
+};
+
+// The first key that is there wins for its member.
+constexpr std::array kSummaryFields = {
+    SummaryField{"Elapsed", Kind::kPlain, &Reading::elapsed_seconds, "elapsed_seconds"},
+    SummaryField{"elapsed", Kind::kPlain, &Reading::elapsed_seconds, "elapsed_seconds"},
+    SummaryField{"GHS 5s", Kind::kRate, &Reading::hashrate_hashes_per_second,
+                 "hashrate_hashes_per_second"},
+    SummaryField{"rate_5s", Kind::kRate, &Reading::hashrate_hashes_per_second,
+                 "hashrate_hashes_per_second"},
+    SummaryField{"MHS 5s", Kind::kMegaRate, &Reading::hashrate_hashes_per_second,
+                 "hashrate_hashes_per_second"},
+    SummaryField{"GHS av", Kind::kRate, &Reading::hashrate_average_hashes_per_second,
+                 "hashrate_average_hashes_per_second"},
+    SummaryField{"rate_avg", Kind::kRate, &Reading::hashrate_average_hashes_per_second,
+                 "hashrate_average_hashes_per_second"},
+    SummaryField{"MHS av", Kind::kMegaRate, &Reading::hashrate_average_hashes_per_second,
+                 "hashrate_average_hashes_per_second"},
+    SummaryField{"Hardware Errors", Kind::kCounter, &Reading::hardware_errors, "hardware_errors"},
+    SummaryField{"hw_all", Kind::kCounter, &Reading::hardware_errors, "hardware_errors"},
+    SummaryField{"Accepted", Kind::kCounter, &Reading::accepted, "accepted"},
+    SummaryField{"Rejected", Kind::kCounter, &Reading::rejected, "rejected"},
+    SummaryField{"Stale", Kind::kCounter, &Reading::stale, "stale"},
+    SummaryField{"Difficulty Accepted", Kind::kCounter, &Reading::difficulty_accepted,
+                 "difficulty_accepted"},
+    SummaryField{"Difficulty Rejected", Kind::kCounter, &Reading::difficulty_rejected,
+                 "difficulty_rejected"},
+    SummaryField{"Difficulty Stale", Kind::kCounter, &Reading::difficulty_stale,
+                 "difficulty_stale"},
+    SummaryField{"Found Blocks", Kind::kCounter, &Reading::blocks_found, "blocks_found"},
+    SummaryField{"Best Share", Kind::kCounter, &Reading::best_share_difficulty,
+                 "best_share_difficulty"},
+    SummaryField{"bestshare", Kind::kCounter, &Reading::best_share_difficulty,
+                 "best_share_difficulty"},
+};
+
+double FactorOf(Kind kind, double unit) {
+  if (kind == Kind::kRate) return unit;
+  return kind == Kind::kMegaRate ? 1e6 : 1;
+}
+
+PoolStatus ParseStatus(std::string_view text) {
+  if (EqualsNoCase(text, "alive") || EqualsNoCase(text, "active")) return PoolStatus::kAlive;
+  if (EqualsNoCase(text, "dead") || EqualsNoCase(text, "deed")) return PoolStatus::kDead;
+  if (EqualsNoCase(text, "disabled")) return PoolStatus::kDisabled;
+  if (EqualsNoCase(text, "rejecting")) return PoolStatus::kRejecting;
+  return PoolStatus::kUnknown;
+}
+
+/// "0:00:06" in seconds.
+std::optional<double> ParseAge(std::string_view text) {
+  const auto parts = SplitList(text, ":");
+  if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
+  double seconds = 0;
+  for (const std::string_view part : parts) {
+    const auto value = ParseDouble(part);
+    if (!value || *value < 0) return std::nullopt;
+    seconds = seconds * 60 + *value;
+  }
+  return seconds;
+}
+
+SystemTime Minus(SystemTime time, double seconds) {
+  return time -
+         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// An age on Bitmain, unix seconds of the miner's clock elsewhere; "0" and -1 mean never.
+std::optional<SystemTime> LastShare(const Record& pool, const Reply& reply, SystemTime received) {
+  const std::string text = pool.Text("Last Share Time");
+  if (text.find(':') != std::string::npos) {
+    const auto age = ParseAge(text);
+    if (!age) return std::nullopt;
+    return Minus(received, *age);
+  }
+  const auto stamp = ParseDouble(text);
+  if (!stamp || *stamp <= 0) return std::nullopt;
+  // The miner's clock may be anything (1970 before NTP): its own "now" makes it an age.
+  if (!reply.when || *reply.when < *stamp) return std::nullopt;
+  return Minus(received, *reply.when - *stamp);
+}
+
+/// Everything in front of "://", and the rest without userinfo, path and "#xnsub".
+void SplitUrl(std::string url, PoolReading& pool) {
+  url = url.substr(0, url.find('#'));
+  const auto scheme = url.find("://");
+  std::string rest = url;
+  if (scheme != std::string::npos) {
+    pool.protocol = url.substr(0, scheme);
+    rest = url.substr(scheme + 3);
+  }
+  if (const auto at = rest.rfind('@'); at != std::string::npos) rest = rest.substr(at + 1);
+  pool.url = (pool.protocol.empty() ? "" : pool.protocol + "://") + rest;
+  pool.host = rest.substr(0, rest.find('/'));
+}
+
+bool IsFeePool(const Record& record, const PoolReading& pool) {
+  if (record.Number("Type").value_or(0) == 1) return true;
+  const bool fee_name = EqualsNoCase(pool.url, "devfee") || pool.url == "*" ||
+                        ToLower(pool.user).starts_with("devfee");
+  return fee_name || pool.priority.value_or(0) >= 999;
+}
+
+PoolReading ReadPool(const Record& record, const Reply& reply, int position, SystemTime received) {
+  PoolReading pool;
+  pool.pool = ToInt(record.Number("POOL").value_or(record.Number("index").value_or(position)));
+  std::string url = record.Text("URL");
+  if (url.empty()) url = record.Text("url");
+  SplitUrl(url, pool);
+  pool.user = record.Text(record.Has("User") ? "User" : "user");
+  pool.status = ParseStatus(record.Text(record.Has("Status") ? "Status" : "status"));
+  if (const auto priority = record.Number(record.Has("Priority") ? "Priority" : "priority")) {
+    pool.priority = ToInt(*priority);
+  }
+  pool.active = record.IsTrue("Stratum Active");
+  pool.dev_fee = IsFeePool(record, pool);
+  record.TakeCounter("Accepted", 1, pool.accepted, "pool accepted");
+  record.TakeCounter("Rejected", 1, pool.rejected, "pool rejected");
+  record.TakeCounter("Stale", 1, pool.stale, "pool stale");
+  record.TakeCounter("Difficulty Accepted", 1, pool.difficulty_accepted,
+                     "pool difficulty_accepted");
+  const auto failures = record.Number("Get Failures");
+  if (failures && *failures >= 0) {
+    pool.failures = *failures + std::max(record.Number("Remote Failures").value_or(0), 0.0);
+  }
+  pool.share_difficulty = DifficultyNumber(record.Text("Diff"));
+  if (!pool.share_difficulty) pool.share_difficulty = record.Number("Stratum Difficulty");
+  pool.last_share = LastShare(record, reply, received);
+  return pool;
+}
+
+/// What the user's own pools got: Vnish counts its fee shares in SUMMARY.
+void UserTotals(Reading& reading) {
+  const bool has_fee = std::any_of(reading.pools.begin(), reading.pools.end(),
+                                   [](const PoolReading& pool) { return pool.dev_fee; });
+  if (!has_fee) return;
+  std::optional<double> accepted;
+  std::optional<double> rejected;
+  std::optional<double> stale;
+  std::optional<double> difficulty;
+  const auto add = [](const std::optional<double>& value, std::optional<double>& sum) {
+    if (value) sum = sum.value_or(0) + *value;
+  };
+  for (const PoolReading& pool : reading.pools) {
+    if (pool.dev_fee) continue;
+    add(pool.accepted, accepted);
+    add(pool.rejected, rejected);
+    add(pool.stale, stale);
+    add(pool.difficulty_accepted, difficulty);
+  }
+  reading.accepted = accepted;
+  reading.rejected = rejected;
+  reading.stale = stale;
+  reading.difficulty_accepted = difficulty;
+}
+
+}  // namespace
+
+void ReadSummary(const ReadContext& context, Reading& reading) {
+  const auto summary = context.replies.First("summary", "SUMMARY");
+  if (!summary) return;
+  for (const SummaryField& field : kSummaryFields) {
+    std::optional<double>& out = reading.*field.member;
+    if (out) continue;
+    const double factor = FactorOf(field.kind, context.unit);
+    if (field.kind == Kind::kCounter) {
+      summary->TakeCounter(field.key, factor, out, field.target);
+    } else {
+      summary->Take(field.key, factor, out, field.target);
+    }
+  }
+  // LuxOS prints its average rate there, and below a megahash the unit is not reliable.
+  if (reading.identity.firmware != "luxos" && context.unit >= 1e6) {
+    summary->TakeCounter("Total MH", 1e6, reading.hashes, "hashes");
+  }
+}
+
+void ReadPools(const ReadContext& context, Reading& reading) {
+  const Reply* reply = context.replies.Find("pools");
+  if (reply == nullptr) return;
+  int position = 0;
+  for (const Record& record : context.replies.Section("pools", "POOLS")) {
+    reading.pools.push_back(ReadPool(record, *reply, position++, context.received));
+  }
+  UserTotals(reading);
+}
+
+void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log) {
+  if (celsius == 0) return;
+  if (celsius < -40 || celsius > 150) return log.Count(Repair::kOutOfRange);
+  sensors.push_back({static_cast<std::uint8_t>(index), static_cast<float>(celsius)});
+}
+
+}  // namespace antx
