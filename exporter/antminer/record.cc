@@ -93,7 +93,10 @@ bool Record::TakeCounter(std::string_view key, double factor, std::optional<doub
     log_->Count(Repair::kNegativeCounter);
     return false;
   }
-  return Take(key, factor, out, target);
+  if (!number) return false;
+  out = *number * factor;
+  if (log_->notes != nullptr) Note(key, target);
+  return true;
 }
 
 std::string Record::Text(std::string_view key) const {

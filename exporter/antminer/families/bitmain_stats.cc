@@ -142,7 +142,9 @@ std::optional<BoardReading> ReadBoard(const ReadContext& context, const Record& 
                                       const Reading& reading) {
   const auto chips = stats.Number(IndexedKey("chain_acn", chain));
   const std::string map = stats.Text(IndexedKey("chain_acs", chain));
-  if (chips.value_or(0) <= 0 && map.empty()) return std::nullopt;
+  // A sleeping T17+ prints neither chips nor map, but the serial number key of each board.
+  const bool has_serial = stats.Has(IndexedKey("chain_SN", chain));
+  if (chips.value_or(0) <= 0 && map.empty() && !has_serial) return std::nullopt;
   BoardReading board;
   board.board = std::to_string(chain);
   if (chips) board.chips = static_cast<int>(std::clamp(*chips, 0.0, 100000.0));
