@@ -1,0 +1,36 @@
+// The table of settings. One row per setting: where it comes from, what it may be,
+// where it goes. Reading, checking, printing and the reference page all work from it,
+// so adding a setting is adding a row (keys.cc, keys_services.cc) and a field (config.h).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+
+namespace antx {
+
+struct Key {
+  std::string path;                    ///< YAML path: "polling.interval_seconds".
+  std::vector<std::string> variables;  ///< Environment variables, the first one is the main one.
+  std::string allowed;                 ///< What is allowed, for faults and the reference.
+  std::string help;
+  bool secret = false;   ///< Its value is never shown; `<NAME>_FILE` and `<path>_file` work too.
+  bool restart = false;  ///< A change needs a restart.
+  bool is_list = false;  ///< YAML may give a sequence.
+  /// Parses and stores; returns false when the value is not allowed.
+  std::function<bool(std::string_view value, Config& config)> set;
+  /// The value as text that `set` takes back.
+  std::function<std::string(const Config& config)> get;
+};
+
+/// All rows, in the order of the reference page.
+[[nodiscard]] const std::vector<Key>& AllKeys();
+
+/// The rows of one half of the table each; AllKeys() joins them.
+[[nodiscard]] std::vector<Key> MiningKeys();
+[[nodiscard]] std::vector<Key> ServiceKeys();
+
+}  // namespace antx

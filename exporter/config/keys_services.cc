@@ -1,0 +1,272 @@
+// Settings of the listener, logging, storage, push, mail, money and control.
+#include <optional>
+
+#include "config/keys.h"
+#include "config/values.h"
+#include "util/text.h"
+
+namespace antx {
+namespace {
+
+Key LogLevelKey() {
+  Key key;
+  key.path = "logging.level";
+  key.variables = {"LOG_LEVEL"};
+  key.allowed = "one of DEBUG, INFO, WARNING, ERROR, CRITICAL";
+  key.help = "Least important line that is logged.";
+  key.set = [](std::string_view text, Config& config) {
+    const auto level = ParseLogLevel(text);
+    if (level) config.logging.level = *level;
+    return level.has_value();
+  };
+  key.get = [](const Config& config) { return std::string(LogLevelName(config.logging.level)); };
+  return key;
+}
+
+Key LogFormatKey() {
+  Key key;
+  key.path = "logging.format";
+  key.variables = {"LOG_FORMAT"};
+  key.allowed = "json or text";
+  key.help = "Form of the log lines.";
+  key.restart = true;
+  key.set = [](std::string_view text, Config& config) {
+    const bool json = EqualsNoCase(text, "json");
+    if (!json && !EqualsNoCase(text, "text")) return false;
+    config.logging.format = json ? LogFormat::kJson : LogFormat::kText;
+    return true;
+  };
+  key.get = [](const Config& config) {
+    return std::string(config.logging.format == LogFormat::kJson ? "json" : "text");
+  };
+  return key;
+}
+
+std::optional<ListenAddress> ParseListen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view host = text.substr(0, colon);
+  // civetweb's suffixes "s" and "r" (TLS) are refused here: no digit, no port.
+  const auto port = ParseInt(text.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535) return std::nullopt;
+  if (!host.empty() && !Ipv4::Parse(host)) return std::nullopt;
+  return ListenAddress{host.empty() ? "0.0.0.0" : std::string(host), static_cast<int>(*port)};
+}
+
+Key ListenKey() {
+  Key key;
+  key.path = "web.listen";
+  key.variables = {"LISTEN_ADDRESS"};
+  key.allowed = "IPv4:port, a list separated by commas; TLS comes by --web.config.file";
+  key.help = "Where to listen. HOST and PORT of the old system are taken when this is not set.";
+  key.restart = true;
+  key.is_list = true;
+  key.set = [](std::string_view text, Config& config) {
+    std::vector<ListenAddress> all;
+    for (const std::string_view item : SplitList(text, ", ")) {
+      const auto address = ParseListen(item);
+      if (!address) return false;
+      all.push_back(*address);
+    }
+    if (all.empty()) return false;
+    config.web.listen = std::move(all);
+    return true;
+  };
+  key.get = [](const Config& config) {
+    std::string text;
+    for (const ListenAddress& address : config.web.listen) {
+      text += (text.empty() ? "" : ",") + address.ToString();
+    }
+    return text;
+  };
+  return key;
+}
+
+Key TelemetryPathKey() {
+  Key key = TextKey({"web.telemetry_path", {"TELEMETRY_PATH"}, "Path of the metrics."},
+                    [](Config& c) -> std::string& { return c.web.telemetry_path; });
+  key.allowed = "a path that starts with /";
+  key.restart = true;
+  key.set = [set = key.set](std::string_view text, Config& config) {
+    return text.starts_with('/') && text.size() > 1 &&
+           text.find_first_of(" ?#") == std::string_view::npos && set(text, config);
+  };
+  return key;
+}
+
+std::vector<Key> WebKeys() {
+  return {
+      ListenKey(),
+      TelemetryPathKey(),
+      NeedsRestart(TextKey(
+          {"web.config_file", {"WEB_CONFIG_FILE"}, "TLS and users, in exporter-toolkit format."},
+          [](Config& c) -> std::string& { return c.web.config_file; })),
+      SecretKey({"web.auth_token",
+                 {"WEB_AUTH_TOKEN"},
+                 "Bearer token that POST /-/reload asks for; without one only loopback may."},
+                [](Config& c) -> std::string& { return c.web.auth_token; }),
+      ListKey({"web.cors_origins",
+               {"CORS_ORIGINS", "ALLOWED_ORIGINS"},
+               "Origins that may read the JSON API; none by default."},
+              [](Config& c) -> std::vector<std::string>& { return c.web.cors_origins; }),
+      NeedsRestart(IntKey(
+          {"web.threads", {"WEB_THREADS", "WAITRESS_THREADS"}, "HTTP threads."},
+          [](Config& c) -> int& { return c.web.threads; }, 2, 64)),
+      IntKey(
+          {"web.max_scrapes", {"MAX_SCRAPES"}, "Scrapes at once; more get 503."},
+          [](Config& c) -> int& { return c.web.max_scrapes; }, 1, 1000),
+      UrlKey({"web.grafana_url", {"GRAFANA_URL"}, "Address of Grafana for links on the pages."},
+             [](Config& c) -> std::string& { return c.web.grafana_url; }),
+      IntKey(
+          {"api.max_limit", {"API_MAX_LIMIT"}, "Upper bound of `limit`."},
+          [](Config& c) -> int& { return c.api.max_limit; }, 1, 1000000),
+      BoolKey({"api.debug_routes", {"DEBUG_ROUTES"}, "Serve /api/debug/routes to everybody."},
+              [](Config& c) -> bool& { return c.api.debug_routes; }),
+      IntKey(
+          {"metrics.max_miners", {"MAX_MINERS"}, "Most miners that are known at once."},
+          [](Config& c) -> int& { return c.metrics.max_miners; }, 1, 50000),
+      IntKey(
+          {"metrics.max_boards", {"MAX_BOARDS"}, "Most boards of a miner that are exported."},
+          [](Config& c) -> int& { return c.metrics.max_boards; }, 1, 16),
+      IntKey(
+          {"metrics.max_fans", {"MAX_FANS"}, "Most fans of a miner that are exported."},
+          [](Config& c) -> int& { return c.metrics.max_fans; }, 1, 16),
+      IntKey(
+          {"metrics.max_sensors", {"MAX_SENSORS"}, "Most sensors of a board and kind."},
+          [](Config& c) -> int& { return c.metrics.max_sensors; }, 1, 64),
+      IntKey(
+          {"metrics.max_pools", {"MAX_POOLS"}, "Most pools of a miner that are exported."},
+          [](Config& c) -> int& { return c.metrics.max_pools; }, 1, 32),
+      BoolKey({"metrics.fail_scrape_when_stale",
+               {"FAIL_SCRAPE_WHEN_STALE"},
+               "Answer 503 to scrapes when polling has stopped."},
+              [](Config& c) -> bool& { return c.metrics.fail_scrape_when_stale; }),
+      BoolKey({"metrics.pool_workers",
+               {"METRICS_POOL_WORKERS"},
+               "Export pool users; they identify accounts."},
+              [](Config& c) -> bool& { return c.metrics.pool_workers; }),
+  };
+}
+
+std::vector<Key> LoggingAndStorageKeys() {
+  return {
+      LogLevelKey(),
+      LogFormatKey(),
+      NeedsRestart(TextKey(
+          {"logging.directory", {"LOG_DIR"}, "Folder of log files; empty = standard output only."},
+          [](Config& c) -> std::string& { return c.logging.directory; })),
+      NeedsRestart(IntKey(
+          {"logging.retention_days", {"LOG_RETENTION_DAYS"}, "Rotated files kept; 0 = all."},
+          [](Config& c) -> int& { return c.logging.retention_days; }, 0, 3650)),
+      BoolKey({"logging.to_database", {"LOG_TO_DB"}, "Keep warnings and errors in the database."},
+              [](Config& c) -> bool& { return c.logging.to_database; }),
+      NeedsRestart(BoolKey({"storage.enabled", {"ENABLE_DB"}, "Use the SQLite database."},
+                           [](Config& c) -> bool& { return c.storage.enabled; })),
+      NeedsRestart(TextKey({"storage.path", {"STORAGE_PATH"}, "The database file."},
+                           [](Config& c) -> std::string& { return c.storage.path; })),
+      NumberKey(
+          {"storage.retention_days", {"STORAGE_RETENTION_DAYS"}, "Days of history kept."},
+          [](Config& c) -> double& { return c.storage.retention_days; }, 0.01, 36500),
+      TextKey({"storage.rollup", {"STORAGE_ROLLUP"}, "Steps of the history, e.g. 5m:90d,1h:3y."},
+              [](Config& c) -> std::string& { return c.storage.rollup; }),
+  };
+}
+
+std::vector<Key> OutboundKeys() {
+  return {
+      UrlKey({"push.url", {"API_URL"}, "Where records are pushed to; empty = off."},
+             [](Config& c) -> std::string& { return c.push.url; }),
+      SecretKey({"push.api_key", {"API_KEY"}, "Token for the receiver."},
+                [](Config& c) -> std::string& { return c.push.api_key; }),
+      ChoiceKey({"push.auth_scheme", {"API_AUTH_SCHEME"}, "How the token is sent."},
+                [](Config& c) -> std::string& { return c.push.auth_scheme; }, {"bearer", "basic"}),
+      NumberKey(
+          {"push.timeout_seconds", {"API_TIMEOUT"}, "Seconds per push."},
+          [](Config& c) -> double& { return c.push.timeout_seconds; }, 0.1, 300),
+      IntKey(
+          {"push.batch_size", {"PUSH_BATCH_SIZE"}, "Records per request."},
+          [](Config& c) -> int& { return c.push.batch_size; }, 1, 10000),
+      IntKey(
+          {"push.queue_max_records",
+           {"PUSH_QUEUE_MAX"},
+           "Records kept for a receiver that is "
+           "down."},
+          [](Config& c) -> int& { return c.push.queue_max_records; }, 1, 10000000),
+      IntKey(
+          {"push.retries", {"PUSH_RETRIES"}, "Tries after the first."},
+          [](Config& c) -> int& { return c.push.retries; }, 0, 100),
+      TextKey({"push.tls_ca_file", {"PUSH_CA_FILE"}, "CA certificates for the receiver."},
+              [](Config& c) -> std::string& { return c.push.tls_ca_file; }),
+      TextKey({"smtp.host", {"SMTP_SERVER"}, "Mail server; empty = no mail."},
+              [](Config& c) -> std::string& { return c.smtp.host; }),
+      IntKey(
+          {"smtp.port", {"SMTP_PORT"}, "587 STARTTLS, 465 TLS, 25."},
+          [](Config& c) -> int& { return c.smtp.port; }, 1, 65535),
+      TextKey({"smtp.username", {"SMTP_USER"}, "Login of the mail server."},
+              [](Config& c) -> std::string& { return c.smtp.username; }),
+      SecretKey({"smtp.password", {"SMTP_PASSWORD"}, "Password of the mail server."},
+                [](Config& c) -> std::string& { return c.smtp.password; }),
+  };
+}
+
+std::vector<Key> MoneyAndControlKeys() {
+  return {
+      BoolKey({"profitability.enabled", {"PROFITABILITY_ENABLED"}, "Compute money."},
+              [](Config& c) -> bool& { return c.profitability.enabled; }),
+      NumberKey(
+          {"profitability.power_cost_usd_per_kwh",
+           {"DEFAULT_POWER_COST"},
+           "Electricity tariff per kWh."},
+          [](Config& c) -> double& { return c.profitability.power_cost_usd_per_kwh; }, 0, 10),
+      TextKey({"profitability.currency", {"CURRENCY"}, "Currency of price and tariff."},
+              [](Config& c) -> std::string& { return c.profitability.currency; }),
+      NumberKey(
+          {"profitability.pool_fee_percent", {"POOL_FEE_PERCENT"}, "Fee of the pool."},
+          [](Config& c) -> double& { return c.profitability.pool_fee_percent; }, 0, 100),
+      OptionalKey(
+          {"profitability.block_subsidy_btc",
+           {"BLOCK_SUBSIDY_BTC"},
+           "Block subsidy; empty = by block height."},
+          [](Config& c) -> std::optional<double>& { return c.profitability.block_subsidy_btc; }, 0,
+          50),
+      UrlKey({"profitability.price_url", {"PRICE_URL"}, "Another source of the price."},
+             [](Config& c) -> std::string& { return c.profitability.price_url; }),
+      UrlKey({"profitability.difficulty_url",
+              {"DIFFICULTY_URL"},
+              "Another source of the "
+              "difficulty."},
+             [](Config& c) -> std::string& { return c.profitability.difficulty_url; }),
+      OptionalKey(
+          {"profitability.static_price", {"STATIC_PRICE"}, "Fixed price, no fetching."},
+          [](Config& c) -> std::optional<double>& { return c.profitability.static_price; }, 0,
+          1e12),
+      OptionalKey(
+          {"profitability.static_difficulty", {"STATIC_DIFFICULTY"}, "Fixed difficulty."},
+          [](Config& c) -> std::optional<double>& { return c.profitability.static_difficulty; }, 1,
+          1e30),
+      BoolKey({"control.enabled", {"CONTROL_ENABLED"}, "Allow commands to miners."},
+              [](Config& c) -> bool& { return c.control.enabled; }),
+      SecretKey({"control.token", {"CONTROL_TOKEN"}, "Bearer token of the control routes."},
+                [](Config& c) -> std::string& { return c.control.token; }),
+      TextKey({"miners.web_username",
+               {"MINER_USERNAME", "BITMAIN_USER"},
+               "Login of the miners' web pages; never guessed."},
+              [](Config& c) -> std::string& { return c.miners.web_username; }),
+      SecretKey({"miners.web_password",
+                 {"MINER_PASSWORD", "BITMAIN_PASSWORD"},
+                 "Password of the miners' web pages."},
+                [](Config& c) -> std::string& { return c.miners.web_password; }),
+  };
+}
+
+}  // namespace
+
+std::vector<Key> ServiceKeys() {
+  std::vector<Key> keys = WebKeys();
+  for (auto part : {LoggingAndStorageKeys(), OutboundKeys(), MoneyAndControlKeys()}) {
+    keys.insert(keys.end(), part.begin(), part.end());
+  }
+  return keys;
+}
+
+}  // namespace antx
