@@ -1,0 +1,361 @@
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "metrics/family_writers.h"
+
+namespace antx {
+namespace {
+
+/// Small numbers as label text without the heap.
+class NumberLabel {
+ public:
+  explicit NumberLabel(int number)
+      : size_(static_cast<std::size_t>(
+            std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr - text_.data())) {}
+  operator std::string_view() const { return {text_.data(), size_}; }  // NOLINT: it is a text
+
+ private:
+  std::array<char, 12> text_{};
+  std::size_t size_;
+};
+
+template <std::optional<double> Reading::*member>
+void FromReading(const MinerPage& at) {
+  if (at.miner.reading) at.Put((*at.miner.reading).*member);
+}
+
+template <class Visit>
+void EachBoard(const MinerPage& at, Visit visit) {
+  if (!at.miner.reading) return;
+  int count = 0;
+  for (const BoardReading& board : at.miner.reading->boards) {
+    if (!board.present) continue;
+    if (++count > at.limits.max_boards) {
+      ++at.dropped.boards;
+      continue;
+    }
+    visit(board);
+  }
+}
+
+template <std::optional<double> BoardReading::*member>
+void FromBoards(const MinerPage& at) {
+  EachBoard(at, [&](const BoardReading& board) {
+    if (board.*member) at.page.Sample({at.Miner(), {"board", board.board}}, *(board.*member));
+  });
+}
+
+template <std::optional<int> BoardReading::*member>
+void CountOfBoards(const MinerPage& at) {
+  EachBoard(at, [&](const BoardReading& board) {
+    if (board.*member) at.page.Sample({at.Miner(), {"board", board.board}}, *(board.*member));
+  });
+}
+
+template <std::vector<SensorReading> BoardReading::*member>
+void Sensors(const MinerPage& at) {
+  EachBoard(at, [&](const BoardReading& board) {
+    int count = 0;
+    for (const SensorReading& sensor : board.*member) {
+      if (++count > at.limits.max_sensors) {
+        ++at.dropped.sensors;
+        continue;
+      }
+      const NumberLabel index(sensor.index);
+      at.page.Sample({at.Miner(), {"board", board.board}, {"sensor", index}},
+                     static_cast<double>(sensor.celsius));
+    }
+  });
+}
+
+/// The user's own pools; fee pools of the firmware are nobody's concern here.
+template <class Visit>
+void EachPool(const MinerPage& at, Visit visit) {
+  if (!at.miner.reading) return;
+  int count = 0;
+  for (const PoolReading& pool : at.miner.reading->pools) {
+    if (pool.dev_fee) continue;
+    if (++count > at.limits.max_pools) {
+      ++at.dropped.pools;
+      continue;
+    }
+    const NumberLabel index(pool.pool);
+    visit(pool, index);
+  }
+}
+
+template <std::optional<double> PoolReading::*member>
+void FromPools(const MinerPage& at) {
+  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+    if (pool.*member) at.page.Sample({at.Miner(), {"pool", index}}, *(pool.*member));
+  });
+}
+
+void Info(const MinerPage& at) {
+  const Identity& id = at.miner.identity;
+  const MinerLabels& labels = at.miner.facts.labels;
+  const std::string address = at.miner.facts.address.ToString();
+  at.page.Sample({at.Miner(),
+                  {"address", address},
+                  {"mac", id.mac},
+                  {"hostname", id.hostname.empty() ? labels.name : id.hostname},
+                  {"model", id.model},
+                  {"algorithm", id.algorithm},
+                  {"firmware", id.firmware},
+                  {"firmware_version", id.firmware_version},
+                  {"api_version", id.api_version},
+                  {"site", labels.site},
+                  {"rack", labels.rack}},
+                 1);
+}
+
+void CollectorSuccess(const MinerPage& at) {
+  for (const CollectorResult& result : at.miner.collectors) {
+    at.page.Sample({at.Miner(), {"collector", CollectorName(result.collector)}},
+                   result.success ? 1 : 0);
+  }
+}
+
+void State(const MinerPage& at) {
+  if (!at.miner.polled) return;
+  for (int i = 0; i < kMinerStateCount; ++i) {
+    const auto state = static_cast<MinerState>(i);
+    at.page.Sample({at.Miner(), {"state", MinerStateName(state)}}, state == at.miner.state ? 1 : 0);
+  }
+}
+
+void WorkMode(const MinerPage& at) {
+  if (!at.miner.reading || at.miner.reading->work_mode.empty()) return;
+  for (const char* mode : {"normal", "sleep", "high", "low"}) {
+    at.page.Sample({at.Miner(), {"mode", mode}}, at.miner.reading->work_mode == mode ? 1 : 0);
+  }
+}
+
+void Coolant(const MinerPage& at) {
+  // One sample per port: the boards share the loop, the warmest one counts.
+  std::optional<double> inlet;
+  std::optional<double> outlet;
+  EachBoard(at, [&](const BoardReading& board) {
+    if (board.inlet_celsius && board.inlet_celsius > inlet) inlet = board.inlet_celsius;
+    if (board.outlet_celsius && board.outlet_celsius > outlet) outlet = board.outlet_celsius;
+  });
+  if (inlet) at.page.Sample({at.Miner(), {"port", "inlet"}}, *inlet);
+  if (outlet) at.page.Sample({at.Miner(), {"port", "outlet"}}, *outlet);
+}
+
+void Fans(const MinerPage& at) {
+  if (!at.miner.reading) return;
+  int count = 0;
+  for (const FanReading& fan : at.miner.reading->fans) {
+    if (++count > at.limits.max_fans) {
+      ++at.dropped.fans;
+      continue;
+    }
+    const NumberLabel slot(fan.fan);
+    at.page.Sample({at.Miner(), {"fan", slot}}, fan.rpm);
+  }
+}
+
+void PowerWatts(const MinerPage& at) {
+  if (!at.miner.power) return;
+  at.page.Sample({at.Miner(), {"source", PowerSourceLabel(at.miner.power->source)}},
+                 at.miner.power->watts);
+}
+
+void Energy(const MinerPage& at) {
+  const OwnedCounters& counters = at.miner.counters;
+  if (counters.energy_reported_seen) {
+    at.page.Sample({at.Miner(), {"source", "reported"}}, counters.energy_reported_joules);
+  }
+  if (counters.energy_estimated_seen) {
+    at.page.Sample({at.Miner(), {"source", "estimated"}}, counters.energy_estimated_joules);
+  }
+}
+
+void PoolFacts(const MinerPage& at) {
+  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+    at.page.Sample({at.Miner(), {"pool", index}, {"host", pool.host}, {"protocol", pool.protocol}},
+                   1);
+  });
+}
+
+void PoolWorkers(const MinerPage& at) {
+  if (!at.limits.pool_workers) return;
+  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+    at.page.Sample({at.Miner(), {"pool", index}, {"worker", pool.user}}, 1);
+  });
+}
+
+constexpr auto kUp = [](const MinerPage& at) {
+  if (at.miner.polled) at.page.Sample({at.Miner()}, at.miner.up ? 1 : 0);
+};
+
+const std::array kWriters = {
+    FamilyWriter{Family::kUp, kUp},
+    FamilyWriter{Family::kMinerInfo, Info},
+    FamilyWriter{Family::kLastSuccessTimestampSeconds,
+                 [](const MinerPage& at) {
+                   if (at.miner.last_success) at.Put(UnixSeconds(*at.miner.last_success));
+                 }},
+    FamilyWriter{Family::kScrapeDurationSeconds,
+                 [](const MinerPage& at) { at.Put(at.miner.last_poll_seconds); }},
+    FamilyWriter{Family::kScrapesTotal,
+                 [](const MinerPage& at) { at.Put(static_cast<double>(at.miner.counters.polls)); }},
+    FamilyWriter{Family::kScrapeFailuresTotal,
+                 [](const MinerPage& at) {
+                   at.Put(static_cast<double>(at.miner.counters.poll_failures));
+                 }},
+    FamilyWriter{Family::kCollectorSuccess, CollectorSuccess},
+    FamilyWriter{Family::kMiningStartTimeSeconds,
+                 [](const MinerPage& at) {
+                   if (at.miner.mining_start) at.Put(UnixSeconds(*at.miner.mining_start));
+                 }},
+    FamilyWriter{Family::kRestartsTotal,
+                 [](const MinerPage& at) { at.Put(at.miner.counters.restarts); }},
+    FamilyWriter{Family::kMining,
+                 [](const MinerPage& at) {
+                   if (at.miner.mining) at.Put(*at.miner.mining ? 1 : 0);
+                 }},
+    FamilyWriter{Family::kState, State},
+    FamilyWriter{Family::kWorkMode, WorkMode},
+    FamilyWriter{Family::kHashrateHashesPerSecond,
+                 FromReading<&Reading::hashrate_hashes_per_second>},
+    FamilyWriter{Family::kHashrateAverageHashesPerSecond,
+                 FromReading<&Reading::hashrate_average_hashes_per_second>},
+    FamilyWriter{
+        Family::kHashrateExpectedHashesPerSecond,
+        [](const MinerPage& at) { at.Put(at.miner.hashrate_expected_hashes_per_second); }},
+    FamilyWriter{Family::kHashrateBaselineHashesPerSecond,
+                 [](const MinerPage& at) { at.Put(at.miner.baseline_hashes_per_second); }},
+    FamilyWriter{Family::kHashrateBaselineSamples,
+                 [](const MinerPage& at) {
+                   if (at.miner.reading) at.Put(at.miner.baseline_samples);
+                 }},
+    FamilyWriter{Family::kHashesTotal, FromReading<&Reading::hashes>},
+    FamilyWriter{Family::kHardwareErrorsTotal, FromReading<&Reading::hardware_errors>},
+    FamilyWriter{Family::kSharesAcceptedTotal, FromReading<&Reading::accepted>},
+    FamilyWriter{Family::kSharesRejectedTotal, FromReading<&Reading::rejected>},
+    FamilyWriter{Family::kSharesStaleTotal, FromReading<&Reading::stale>},
+    FamilyWriter{Family::kDifficultyAcceptedTotal, FromReading<&Reading::difficulty_accepted>},
+    FamilyWriter{Family::kDifficultyRejectedTotal, FromReading<&Reading::difficulty_rejected>},
+    FamilyWriter{Family::kDifficultyStaleTotal, FromReading<&Reading::difficulty_stale>},
+    FamilyWriter{Family::kBlocksFoundTotal, FromReading<&Reading::blocks_found>},
+    FamilyWriter{Family::kBestShareDifficulty, FromReading<&Reading::best_share_difficulty>},
+    FamilyWriter{Family::kChipTemperatureCelsius, Sensors<&BoardReading::chip_celsius>},
+    FamilyWriter{Family::kPcbTemperatureCelsius, Sensors<&BoardReading::pcb_celsius>},
+    FamilyWriter{Family::kCoolantTemperatureCelsius, Coolant},
+    FamilyWriter{Family::kAmbientTemperatureCelsius, FromReading<&Reading::ambient_celsius>},
+    FamilyWriter{Family::kFanRpm, Fans},
+    FamilyWriter{Family::kFanDutyRatio, FromReading<&Reading::fan_duty_ratio>},
+    FamilyWriter{Family::kFansExpected,
+                 [](const MinerPage& at) {
+                   if (at.miner.reading && at.miner.reading->fans_expected) {
+                     at.Put(*at.miner.reading->fans_expected);
+                   }
+                 }},
+    FamilyWriter{Family::kPowerWatts, PowerWatts},
+    FamilyWriter{Family::kEnergyJoulesTotal, Energy},
+    FamilyWriter{Family::kEfficiencyRatedJoulesPerHash,
+                 [](const MinerPage& at) {
+                   if (at.miner.rated_joules_per_terahash) {
+                     at.Put(*at.miner.rated_joules_per_terahash * 1e-12);
+                   }
+                 }},
+    FamilyWriter{Family::kBoards,
+                 [](const MinerPage& at) {
+                   const auto& reading = at.miner.reading;
+                   // No board list at all (stats failed): unknown, not zero.
+                   if (reading && !reading->boards.empty()) at.Put(reading->BoardsPresent());
+                 }},
+    FamilyWriter{Family::kBoardsExpected,
+                 [](const MinerPage& at) {
+                   if (at.miner.reading && at.miner.reading->boards_expected) {
+                     at.Put(*at.miner.reading->boards_expected);
+                   }
+                 }},
+    FamilyWriter{Family::kBoardUp,
+                 [](const MinerPage& at) {
+                   EachBoard(at, [&](const BoardReading& board) {
+                     at.page.Sample({at.Miner(), {"board", board.board}}, board.Up() ? 1 : 0);
+                   });
+                 }},
+    FamilyWriter{Family::kBoardInfo,
+                 [](const MinerPage& at) {
+                   EachBoard(at, [&](const BoardReading& board) {
+                     if (board.serial.empty()) return;
+                     at.page.Sample(
+                         {at.Miner(), {"board", board.board}, {"serial", board.serial}}, 1);
+                   });
+                 }},
+    FamilyWriter{Family::kBoardHashrateHashesPerSecond,
+                 FromBoards<&BoardReading::hashrate_hashes_per_second>},
+    FamilyWriter{Family::kBoardHashrateExpectedHashesPerSecond,
+                 FromBoards<&BoardReading::hashrate_expected_hashes_per_second>},
+    FamilyWriter{Family::kBoardChips, CountOfBoards<&BoardReading::chips>},
+    FamilyWriter{Family::kBoardChipsExpected, CountOfBoards<&BoardReading::chips_expected>},
+    FamilyWriter{Family::kBoardChipsFailed, CountOfBoards<&BoardReading::chips_failed>},
+    FamilyWriter{Family::kBoardHardwareErrorsTotal, FromBoards<&BoardReading::hardware_errors>},
+    FamilyWriter{Family::kBoardFrequencyHertz, FromBoards<&BoardReading::frequency_hertz>},
+    FamilyWriter{Family::kBoardVoltageVolts, FromBoards<&BoardReading::voltage_volts>},
+    FamilyWriter{Family::kBoardPowerWatts, FromBoards<&BoardReading::power_watts>},
+    FamilyWriter{Family::kPoolUp,
+                 [](const MinerPage& at) {
+                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+                     if (pool.status == PoolStatus::kUnknown) return;
+                     at.page.Sample({at.Miner(), {"pool", index}},
+                                    pool.status == PoolStatus::kAlive ? 1 : 0);
+                   });
+                 }},
+    FamilyWriter{Family::kPoolActive,
+                 [](const MinerPage& at) {
+                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+                     at.page.Sample({at.Miner(), {"pool", index}}, pool.active ? 1 : 0);
+                   });
+                 }},
+    FamilyWriter{Family::kPoolPriority,
+                 [](const MinerPage& at) {
+                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+                     if (!pool.priority) return;
+                     at.page.Sample({at.Miner(), {"pool", index}}, *pool.priority);
+                   });
+                 }},
+    FamilyWriter{Family::kPoolInfo, PoolFacts},
+    FamilyWriter{Family::kPoolSharesAcceptedTotal, FromPools<&PoolReading::accepted>},
+    FamilyWriter{Family::kPoolSharesRejectedTotal, FromPools<&PoolReading::rejected>},
+    FamilyWriter{Family::kPoolSharesStaleTotal, FromPools<&PoolReading::stale>},
+    FamilyWriter{Family::kPoolDifficultyAcceptedTotal,
+                 FromPools<&PoolReading::difficulty_accepted>},
+    FamilyWriter{Family::kPoolLastShareTimestampSeconds,
+                 [](const MinerPage& at) {
+                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
+                     if (!pool.last_share) return;
+                     at.page.Sample({at.Miner(), {"pool", index}}, UnixSeconds(*pool.last_share));
+                   });
+                 }},
+    FamilyWriter{Family::kPoolShareDifficulty, FromPools<&PoolReading::share_difficulty>},
+    FamilyWriter{Family::kPoolFailuresTotal, FromPools<&PoolReading::failures>},
+    FamilyWriter{Family::kPoolSwitchesTotal,
+                 [](const MinerPage& at) { at.Put(at.miner.counters.pool_switches); }},
+    FamilyWriter{Family::kPoolWorkerInfo, PoolWorkers},
+    FamilyWriter{Family::kThresholdChipTemperatureCelsius,
+                 [](const MinerPage& at) {
+                   const Thresholds& limits = at.miner.thresholds;
+                   at.page.Sample({at.Miner(), {"severity", "warning"}},
+                                  limits.chip_warning_celsius);
+                   at.page.Sample({at.Miner(), {"severity", "critical"}},
+                                  limits.chip_critical_celsius);
+                 }},
+    FamilyWriter{Family::kThresholdHashrateRatio,
+                 [](const MinerPage& at) { at.Put(at.miner.thresholds.hashrate_ratio); }},
+    FamilyWriter{Family::kThresholdPowerWatts,
+                 [](const MinerPage& at) { at.Put(at.miner.thresholds.power_watts); }},
+    FamilyWriter{Family::kThresholdFanRpm,
+                 [](const MinerPage& at) { at.Put(at.miner.thresholds.fan_rpm); }},
+};
+
+}  // namespace
+
+std::span<const FamilyWriter> MinerFamilies() { return kWriters; }
+
+}  // namespace antx

@@ -1,0 +1,246 @@
+#include "metrics/self_metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <string>
+
+namespace antx {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kBuckets = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+constexpr std::array<std::string_view, 5> kDropReasons = {"boards", "fans", "sensors", "pools",
+                                                          "miners"};
+
+const FamilyInfo& InfoOf(Family family) { return kFamilies.at(static_cast<std::size_t>(family)); }
+
+std::string NumberText(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+std::vector<Label> LabelsOf(const prometheus::ClientMetric& metric) {
+  std::vector<Label> labels;
+  for (const auto& label : metric.label) labels.emplace_back(label.name, label.value);
+  return labels;
+}
+
+void WriteHistogram(const prometheus::ClientMetric& metric, Page& page) {
+  auto labels = LabelsOf(metric);
+  for (const auto& bucket : metric.histogram.bucket) {
+    const bool last = bucket.upper_bound > 1e300;
+    const std::string bound = last ? "+Inf" : NumberText(bucket.upper_bound);
+    labels.emplace_back("le", bound);
+    page.Sample("_bucket", labels, static_cast<double>(bucket.cumulative_count));
+    labels.pop_back();
+  }
+  page.Sample("_sum", labels, metric.histogram.sample_sum);
+  page.Sample("_count", labels, static_cast<double>(metric.histogram.sample_count));
+}
+
+}  // namespace
+
+struct SelfMetrics::Impl {
+  using Labels = prometheus::Labels;
+
+  template <class Builder>
+  auto& Register(Family family, Builder builder) {
+    const FamilyInfo& info = InfoOf(family);
+    return builder.Name(std::string(info.name)).Help(std::string(info.help)).Register(registry);
+  }
+  prometheus::Family<prometheus::Counter>& Counters(Family family) {
+    return Register(family, prometheus::BuildCounter());
+  }
+  prometheus::Family<prometheus::Gauge>& Gauges(Family family) {
+    return Register(family, prometheus::BuildGauge());
+  }
+  void Set(Family family, const Labels& labels, double value) {
+    Gauges(family).Add(labels).Set(value);
+  }
+  void Count(Family family, const Labels& labels, double by = 1) {
+    Counters(family).Add(labels).Increment(by);
+  }
+
+  prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  prometheus::Histogram* poll_duration = nullptr;
+  prometheus::Family<prometheus::Histogram>* http_duration = nullptr;
+};
+
+SelfMetrics::SelfMetrics() : impl_(std::make_unique<Impl>()) {
+  impl_->poll_duration =
+      &impl_->Register(Family::kExporterPollDurationSeconds, prometheus::BuildHistogram())
+           .Add({}, kBuckets);
+  impl_->http_duration =
+      &impl_->Register(Family::kExporterHttpRequestDurationSeconds, prometheus::BuildHistogram());
+  // Counters start at 0 for every value of their closed sets: increase() sees the first event.
+  for (const Reason reason : kExportedReasons) {
+    impl_->Counters(Family::kExporterPollErrorsTotal)
+        .Add({{"reason", std::string(ReasonName(reason))}});
+  }
+  for (int i = 0; i < kRepairCount; ++i) {
+    impl_->Counters(Family::kExporterParseWarningsTotal)
+        .Add({{"kind", std::string(RepairName(static_cast<Repair>(i)))}});
+  }
+  for (int i = 0; i < kEventKindCount; ++i) {
+    impl_->Counters(Family::kExporterEventsTotal)
+        .Add({{"kind", std::string(EventKindName(static_cast<EventKind>(i)))}});
+  }
+  for (const std::string_view reason : kDropReasons) {
+    impl_->Counters(Family::kExporterSeriesDroppedTotal).Add({{"reason", std::string(reason)}});
+  }
+  for (const char* source : {"tcp", "mdns"}) {
+    impl_->Counters(Family::kDiscoveryFailuresTotal).Add({{"source", source}});
+  }
+  for (const Family family :
+       {Family::kExporterPollCyclesTotal, Family::kExporterPollCyclesSkippedTotal,
+        Family::kDiscoveryAddressesScannedTotal, Family::kExporterDatabaseErrorsTotal}) {
+    impl_->Counters(family).Add({});
+  }
+}
+
+SelfMetrics::~SelfMetrics() = default;
+
+void SelfMetrics::Build(const BuildFacts& facts) {
+  impl_->Set(Family::kExporterBuildInfo,
+             {{"version", facts.version},
+              {"revision", facts.revision},
+              {"branch", facts.branch},
+              {"compiler", facts.compiler},
+              {"build_date", facts.date}},
+             1);
+}
+
+void SelfMetrics::Configured(const Config& config) {
+  const AlertsConfig& alerts = config.alerts;
+  impl_->Set(Family::kExporterPollIntervalSeconds, {}, config.polling.interval.count());
+  impl_->Set(Family::kExporterMinersLimit, {}, config.metrics.max_miners);
+  impl_->Set(Family::kThresholdHardwareErrorRatio, {}, alerts.hardware_error_ratio);
+  impl_->Set(Family::kThresholdShareRejectRatio, {}, alerts.share_reject_ratio);
+  impl_->Set(Family::kThresholdRestarts, {}, alerts.restarts_per_hour);
+  impl_->Set(Family::kThresholdLastShareSeconds, {}, alerts.last_share_seconds);
+  impl_->Set(Family::kThresholdBaselineSamples, {}, alerts.rolling_window_samples);
+  impl_->Set(Family::kThresholdMarketAgeSeconds, {}, alerts.market_age_seconds);
+  if (!config.profitability.enabled) return;
+  impl_->Set(Family::kElectricityPricePerKilowattHour,
+             {{"currency", config.profitability.currency}},
+             config.profitability.power_cost_usd_per_kwh);
+  impl_->Set(Family::kPoolFeeRatio, {}, config.profitability.pool_fee_percent / 100);
+}
+
+void SelfMetrics::Ready(bool ready) { impl_->Set(Family::kExporterReady, {}, ready ? 1 : 0); }
+
+void SelfMetrics::Reloaded(bool good, SystemTime when) {
+  impl_->Set(Family::kExporterConfigLastReloadSuccessful, {}, good ? 1 : 0);
+  if (good) {
+    impl_->Set(Family::kExporterConfigLastReloadSuccessTimestampSeconds, {}, UnixSeconds(when));
+  }
+}
+
+void SelfMetrics::PollEnded(const PollOutcome& outcome) {
+  impl_->poll_duration->Observe(std::chrono::duration<double>(outcome.duration).count());
+  for (const PollError& error : outcome.command_errors) {
+    if (error.reason == Reason::kCancelled) continue;
+    impl_->Count(Family::kExporterPollErrorsTotal,
+                 {{"reason", std::string(ReasonName(error.reason))}});
+  }
+  for (std::size_t i = 0; i < outcome.repairs.size(); ++i) {
+    if (outcome.repairs.at(i) == 0) continue;
+    impl_->Count(Family::kExporterParseWarningsTotal,
+                 {{"kind", std::string(RepairName(static_cast<Repair>(i)))}},
+                 outcome.repairs.at(i));
+  }
+}
+
+void SelfMetrics::PollsInFlight(int count) {
+  impl_->Set(Family::kExporterPollsInFlight, {}, count);
+}
+
+void SelfMetrics::CycleEnded(std::chrono::nanoseconds duration, SystemTime when, bool skipped) {
+  impl_->Set(Family::kExporterPollCycleDurationSeconds, {},
+             std::chrono::duration<double>(duration).count());
+  impl_->Set(Family::kExporterLastPollCycleTimestampSeconds, {}, UnixSeconds(when));
+  impl_->Count(Family::kExporterPollCyclesTotal, {});
+  if (skipped) impl_->Count(Family::kExporterPollCyclesSkippedTotal, {});
+}
+
+void SelfMetrics::EventSeen(EventKind kind) {
+  impl_->Count(Family::kExporterEventsTotal, {{"kind", std::string(EventKindName(kind))}});
+}
+
+void SelfMetrics::SeriesDropped(std::string_view reason, std::uint64_t count) {
+  if (count == 0) return;
+  impl_->Count(Family::kExporterSeriesDroppedTotal, {{"reason", std::string(reason)}},
+               static_cast<double>(count));
+}
+
+void SelfMetrics::DiscoveryMiners(std::string_view source, int count) {
+  impl_->Set(Family::kDiscoveryMiners, {{"source", std::string(source)}}, count);
+}
+
+void SelfMetrics::AddressesScanned(std::uint64_t count) {
+  impl_->Count(Family::kDiscoveryAddressesScannedTotal, {}, static_cast<double>(count));
+}
+
+void SelfMetrics::SweepEnded(std::chrono::nanoseconds duration) {
+  impl_->Set(Family::kDiscoverySweepDurationSeconds, {},
+             std::chrono::duration<double>(duration).count());
+}
+
+void SelfMetrics::DiscoverySucceeded(std::string_view source, SystemTime when) {
+  impl_->Set(Family::kDiscoveryLastSuccessTimestampSeconds, {{"source", std::string(source)}},
+             UnixSeconds(when));
+}
+
+void SelfMetrics::DiscoveryFailed(std::string_view source) {
+  impl_->Count(Family::kDiscoveryFailuresTotal, {{"source", std::string(source)}});
+}
+
+void SelfMetrics::DatabaseSize(std::string_view file, double bytes) {
+  impl_->Set(Family::kExporterDatabaseSizeBytes, {{"file", std::string(file)}}, bytes);
+}
+
+void SelfMetrics::DatabaseWritten(std::string_view table, std::uint64_t rows, SystemTime when) {
+  impl_->Count(Family::kExporterDatabaseRowsWrittenTotal, {{"table", std::string(table)}},
+               static_cast<double>(rows));
+  impl_->Set(Family::kExporterDatabaseLastWriteTimestampSeconds, {}, UnixSeconds(when));
+}
+
+void SelfMetrics::DatabaseFailed() { impl_->Count(Family::kExporterDatabaseErrorsTotal, {}); }
+
+void SelfMetrics::HttpRequest(std::string_view handler, int code,
+                              std::chrono::nanoseconds duration) {
+  const std::string name(handler);
+  impl_->Count(Family::kExporterHttpRequestsTotal,
+               {{"handler", name}, {"code", std::to_string(code)}});
+  impl_->http_duration->Add({{"handler", name}}, kBuckets)
+      .Observe(std::chrono::duration<double>(duration).count());
+}
+
+void SelfMetrics::Write(const ExpositionRequest& request, Page& page) const {
+  if (!request.Wants("exporter")) return;
+  const auto collected = impl_->registry.Collect();
+  std::map<std::string_view, const prometheus::MetricFamily*> by_name;
+  for (const auto& family : collected) by_name[family.name] = &family;
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {  // In the order of the contract.
+    const auto found = by_name.find(kFamilies.at(i).name);
+    if (found == by_name.end()) continue;
+    page.Begin(static_cast<Family>(i));
+    for (const auto& metric : found->second->metric) {
+      if (found->second->type == prometheus::MetricType::Histogram) {
+        WriteHistogram(metric, page);
+        continue;
+      }
+      const bool counter = found->second->type == prometheus::MetricType::Counter;
+      page.Sample("", LabelsOf(metric), counter ? metric.counter.value : metric.gauge.value);
+    }
+  }
+}
+
+}  // namespace antx

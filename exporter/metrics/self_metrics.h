@@ -1,0 +1,66 @@
+// The exporter's own counters and histograms, kept by prometheus-cpp and written by
+// our page writer. Thread safe. Names come from the contract only.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "metrics/exposition.h"
+#include "metrics/page.h"
+#include "model/event.h"
+#include "model/poll.h"
+#include "util/clock.h"
+
+namespace antx {
+
+struct BuildFacts {
+  std::string version, revision, branch, compiler, date;
+};
+
+class SelfMetrics {
+ public:
+  SelfMetrics();
+  ~SelfMetrics();
+  SelfMetrics(const SelfMetrics&) = delete;
+  SelfMetrics& operator=(const SelfMetrics&) = delete;
+
+  void Build(const BuildFacts& facts);
+  /// Limits and tariffs that are the same for all miners, and the poll interval.
+  void Configured(const Config& config);
+  void Ready(bool ready);
+  void Reloaded(bool good, SystemTime when);
+
+  void PollEnded(const PollOutcome& outcome);
+  void PollsInFlight(int count);
+  void CycleEnded(std::chrono::nanoseconds duration, SystemTime when, bool skipped);
+  void EventSeen(EventKind kind);
+  /// @param reason "boards", "fans", "sensors", "pools", "miners"
+  void SeriesDropped(std::string_view reason, std::uint64_t count);
+
+  /// @param source "tcp", "mdns", "static", ...
+  void DiscoveryMiners(std::string_view source, int count);
+  void AddressesScanned(std::uint64_t count);
+  void SweepEnded(std::chrono::nanoseconds duration);
+  void DiscoverySucceeded(std::string_view source, SystemTime when);
+  void DiscoveryFailed(std::string_view source);
+
+  /// @param file "main" or "wal"
+  void DatabaseSize(std::string_view file, double bytes);
+  void DatabaseWritten(std::string_view table, std::uint64_t rows, SystemTime when);
+  void DatabaseFailed();
+
+  /// @param handler a route name of the closed list of routes
+  void HttpRequest(std::string_view handler, int code, std::chrono::nanoseconds duration);
+
+  /// Group "exporter"; nothing when the request does not want it.
+  void Write(const ExpositionRequest& request, Page& page) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace antx
