@@ -1,0 +1,46 @@
+// What the handlers may use; everything is given, nothing is found.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "metrics/self_metrics.h"
+#include "model/probe.h"
+#include "model/snapshot.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+namespace antx {
+
+struct ReloadAnswer {
+  bool good = false;
+  std::vector<std::string> faults;
+  std::vector<std::string> restart_needed;  ///< Keys that changed but wait for a restart.
+};
+
+struct ReadyState {
+  bool ready = false;
+  std::string reason;  ///< Why not.
+  bool database_ok = true;
+  bool polling_ok = true;
+};
+
+/// Outlives the server. Every function may be called from any HTTP thread.
+struct ApiContext {
+  const SnapshotBox& box;
+  std::function<std::shared_ptr<const Config>()> config;
+  Prober& prober;
+  SelfMetrics& self;
+  std::function<ReloadAnswer()> reload;
+  std::function<ReadyState()> ready;
+  const Clock& clock;
+  Logger& log;
+  std::string version;
+  mutable std::atomic<int> scrapes{0};
+};
+
+}  // namespace antx

@@ -1,0 +1,48 @@
+// A request and a response as the handlers see them; no socket, no library type.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/query.h"
+
+namespace antx {
+
+struct HttpRequest {
+  std::string method;  ///< "GET"
+  std::string path;    ///< Decoded, without the query.
+  Query query;
+  std::map<std::string, std::string> headers;          ///< Names in lower case.
+  std::map<std::string, std::string> path_parameters;  ///< {ip} of the pattern.
+  std::string peer;                                    ///< Address of the client.
+
+  /// The header, or "" when it is absent.
+  [[nodiscard]] std::string Header(const std::string& lower_case_name) const;
+};
+
+/// Takes a piece of the body; false: the client has gone.
+using BodySink = std::function<bool(std::string_view)>;
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  /// When set, the body is streamed in pieces (chunked) instead of `body`.
+  std::function<void(const BodySink&)> stream;
+};
+
+/// {"ok":false,"error":"..."} with the status.
+[[nodiscard]] HttpResponse ErrorResponse(int status, std::string_view error);
+[[nodiscard]] HttpResponse JsonResponse(std::string json);
+
+/// `text` as a JSON string with its quotes; valid UTF-8, control characters escaped.
+[[nodiscard]] std::string JsonQuoted(std::string_view text);
+/// For text between tags and inside attributes in double quotes.
+[[nodiscard]] std::string HtmlEscaped(std::string_view text);
+
+}  // namespace antx
