@@ -1,0 +1,84 @@
+// Finds miners: resolves the ranges, asks by mDNS, sweeps, checks by protocol and says
+// what it found. Net thread only.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "discovery/sweep.h"
+#include "model/inventory.h"
+#include "model/reading.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+namespace antx {
+
+/// What became of one range.
+struct RangeReport {
+  std::string range;
+  std::uint64_t probed = 0, refused = 0, silent = 0, identified = 0, not_a_miner = 0, errors = 0;
+};
+
+struct FoundMiner {
+  Ipv4 address;
+  Identity identity;  ///< With the MAC of the neighbour table when the miner tells none.
+  DiscoverySource source = DiscoverySource::kTcp;
+};
+
+struct DiscoveryReport {
+  std::vector<RangeReport> ranges;
+  std::vector<FoundMiner> found;
+  std::vector<std::string> messages;  ///< Auto-detection, warnings.
+  std::chrono::nanoseconds duration{};
+  std::uint64_t probed = 0;
+  bool mdns_asked = false;
+  std::string mdns_error;
+  bool complete = false;  ///< False: no range, or stopped early.
+};
+
+class Discovery {
+ public:
+  using Known = std::function<std::set<Ipv4>()>;
+  using Report = std::function<void(const DiscoveryReport&)>;
+
+  /// `clock` and `log` outlive it. `known` gives the addresses to ask first.
+  Discovery(boost::asio::any_io_executor executor, const Clock& clock, Logger& log, Known known,
+            Report report);
+
+  /// Takes effect for the next sweep.
+  void Configure(const DiscoveryConfig& config);
+  /// Sweeps now and then every discovery.interval. Call once.
+  void Start();
+  /// Ends a sweep within a moment.
+  void Stop();
+  [[nodiscard]] bool Idle() const { return !running_; }
+
+  /// One sweep, for `scan`. The report is returned and not handed to the callback.
+  boost::asio::awaitable<DiscoveryReport> RunOnce();
+
+ private:
+  boost::asio::awaitable<void> Loop();
+  boost::asio::awaitable<void> SweepRanges(std::vector<AddressRange> ranges, std::set<Ipv4> hints,
+                                           DiscoveryReport* report);
+
+  boost::asio::any_io_executor executor_;
+  const Clock& clock_;
+  Logger& log_;
+  Known known_;
+  Report report_;
+  DiscoveryConfig config_;
+  boost::asio::steady_timer timer_;
+  StopFlag stop_ = std::make_shared<bool>(false);
+  bool running_ = false;
+};
+
+}  // namespace antx

@@ -1,0 +1,35 @@
+// Stage one of a sweep: does anything listen on the port? Connects without blocking,
+// many at once, one deadline for all since all wait equally long. Net thread only.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "discovery/targets.h"
+
+namespace antx {
+
+enum class Reach : std::uint8_t { kOpen, kRefused, kSilent, kError };
+
+struct SweepLimits {
+  std::chrono::nanoseconds timeout{std::chrono::milliseconds(500)};
+  int concurrent = 256;
+  int per_second = 0;  ///< 0: no limit.
+  std::uint16_t port = 4028;
+};
+
+/// Set to true from the same thread to end a sweep early.
+using StopFlag = std::shared_ptr<bool>;
+
+/// Asks every target once; `result` is called for each, in the order of the answers.
+/// Returns early, with all sockets closed, once `*stop` is true.
+boost::asio::awaitable<void> ConnectSweep(std::vector<Target> targets, SweepLimits limits,
+                                          std::function<void(const Target&, Reach)> result,
+                                          StopFlag stop);
+
+}  // namespace antx
