@@ -1,0 +1,44 @@
+// The sockets of the simulator: one listener a machine and the control port, all on one
+// thread and all on loopback.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "farm/fleet.h"
+#include "farm/scenario.h"
+
+namespace antx::farm {
+
+struct ServerOptions {
+  std::uint16_t port = 4028;
+  std::uint16_t control_port = 14029;  ///< On 127.0.0.1; 0: none.
+  double latency_min = 0;              ///< Seconds before an answer.
+  double latency_max = 0;
+  int hung_percent = 0;     ///< Machines that accept and never answer.
+  int silent_percent = 0;   ///< Machines whose queue of connections is full: no answer at all.
+  int garbage_percent = 0;  ///< Machines that answer nonsense.
+};
+
+class Server {
+ public:
+  /// Binds everything. Throws std::runtime_error naming the address and the remedy.
+  Server(boost::asio::io_context& io, Fleet& fleet, const ServerOptions& options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void Play(const Scenario& scenario);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Sends one line to a control port and gives the answer. Throws std::runtime_error.
+[[nodiscard]] std::string AskControl(const std::string& address, std::uint16_t port,
+                                     const std::string& line);
+
+}  // namespace antx::farm

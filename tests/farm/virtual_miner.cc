@@ -1,0 +1,139 @@
+#include "farm/virtual_miner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "util/text.h"
+
+namespace antx::farm {
+namespace {
+
+constexpr double kShareDifficulty = 65536;
+constexpr std::int64_t kEpoch = 1'700'000'000;
+
+std::uint64_t Mix(std::uint64_t value) {
+  value += 0x9e3779b97f4a7c15U;
+  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
+  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
+  return value ^ (value >> 31U);
+}
+
+}  // namespace
+
+const std::vector<std::string>& FaultNames() {
+  static const std::vector<std::string> names = {
+      "dead_fan", "dead_board", "overheated", "rate_drop", "hang",   "refuse",    "truncate",
+      "garbage",  "slow_drip",  "oversize",   "reset",     "reboot", "pool_dead", "sleep"};
+  return names;
+}
+
+VirtualMiner::VirtualMiner(const Profile& profile, Ipv4 address, std::uint64_t seed)
+    : profile_(&profile),
+      address_(address),
+      seed_(Mix(seed ^ address.value)),
+      // Machines have been up for different times, between an hour and a month.
+      started_(-3600.0 - static_cast<double>(seed_ % 2'500'000)) {}
+
+std::string VirtualMiner::worker() const {
+  const std::string number = std::to_string(address_.value & 0xffffU);
+  return "farm.worker" + std::string(number.size() < 5 ? 5 - number.size() : 0, '0') + number;
+}
+
+/// -1..1, a new value each five seconds.
+double VirtualMiner::Noise(std::uint64_t channel, double now) const {
+  const auto step = static_cast<std::uint64_t>(now / 5);
+  const std::uint64_t bits = Mix(seed_ ^ Mix(channel * 1000003U + step));
+  return static_cast<double>(bits % 20001) / 10000 - 1;
+}
+
+Moment VirtualMiner::At(double now) const {
+  const Profile& profile = *profile_;
+  Moment moment;
+  moment.unix_seconds = kEpoch + static_cast<std::int64_t>(now);
+  moment.elapsed = std::max(0.0, std::floor(now - started_));
+  const double per_board = profile.nominal / profile.boards;
+  for (int i = 0; i < profile.boards; ++i) {
+    const auto index = static_cast<std::size_t>(i);
+    const bool dead = faults_.dead_boards[index] || faults_.sleeping;
+    const double wobble = 1 + 0.02 * Noise(static_cast<std::uint64_t>(i) + 10, now);
+    moment.board_rate.push_back(dead ? 0 : per_board * wobble * faults_.rate_factor);
+    moment.board_chips.push_back(profile.chips);
+    const int heat = faults_.overheated ? 25 : 0;
+    const int wave =
+        static_cast<int>(std::lround(3 * Noise(static_cast<std::uint64_t>(i) + 30, now)));
+    moment.chip_celsius.push_back(faults_.sleeping ? 30 : 70 + heat + wave);
+    moment.pcb_celsius.push_back(faults_.sleeping ? 28 : 58 + heat + wave);
+    moment.rate += moment.board_rate.back();
+  }
+  moment.average = profile.nominal * 0.995;
+  for (int i = 0; i < profile.fans; ++i) {
+    const double speed =
+        5400 + 240 * std::round(2 * Noise(static_cast<std::uint64_t>(i) + 50, now));
+    const bool dead = faults_.dead_fans[static_cast<std::size_t>(i)];
+    moment.fan_rpm.push_back(dead ? 0 : static_cast<int>(speed));
+  }
+  moment.total_hashes = profile.nominal * profile.unit * moment.elapsed;
+  moment.difficulty_accepted =
+      std::floor(moment.total_hashes / 4294967296.0 / kShareDifficulty) * kShareDifficulty;
+  moment.accepted = std::floor(moment.elapsed / 12);
+  moment.rejected = std::floor(moment.elapsed / 4000);
+  moment.stale = std::floor(moment.elapsed / 9000);
+  moment.difficulty_rejected = moment.rejected * kShareDifficulty;
+  moment.hardware_errors = std::floor(moment.elapsed / 90);
+  moment.watts = profile.watts * moment.rate / profile.nominal;
+  while (moment.active_pool < 2 &&
+         faults_.dead_pools[static_cast<std::size_t>(moment.active_pool)]) {
+    ++moment.active_pool;
+  }
+  return moment;
+}
+
+std::string VirtualMiner::SetFault(std::string_view name, std::string_view argument, double now) {
+  const auto number = ParseDouble(argument);
+  /// A slot as the firmware numbers it, from `first`.
+  const auto flag = [&](std::vector<bool>& flags, int first, int count) -> std::string {
+    const double slot = number.value_or(first) - first;
+    if (slot < 0 || slot >= count) {
+      return "argument must be from " + std::to_string(first) + " to " +
+             std::to_string(first + count - 1);
+    }
+    flags[static_cast<std::size_t>(slot)] = true;
+    return "";
+  };
+  const Profile& profile = *profile_;
+  if (name == "dead_fan") return flag(faults_.dead_fans, profile.first_fan, profile.fans);
+  if (name == "dead_board") return flag(faults_.dead_boards, profile.first_chain, profile.boards);
+  if (name == "pool_dead") return flag(faults_.dead_pools, 0, 3);
+  if (name == "rate_drop") {
+    if (!argument.empty() && (!number || *number < 0 || *number > 1))
+      return "argument must be 0 to 1";
+    faults_.rate_factor = number.value_or(0.5);
+    return "";
+  }
+  if (name == "reboot") {
+    down_until_ = now + kRebootSeconds;
+    started_ = now + kRebootSeconds;
+    return "";
+  }
+  const std::pair<std::string_view, bool Faults::*> switches[] = {
+      {"overheated", &Faults::overheated}, {"hang", &Faults::hang},
+      {"refuse", &Faults::refuse},         {"truncate", &Faults::truncate},
+      {"garbage", &Faults::garbage},       {"slow_drip", &Faults::slow_drip},
+      {"oversize", &Faults::oversize},     {"reset", &Faults::reset},
+      {"sleep", &Faults::sleeping}};
+  for (const auto& [known, member] : switches) {
+    if (name != known) continue;
+    faults_.*member = true;
+    return "";
+  }
+  std::string names;
+  for (const std::string& known : FaultNames()) names += ' ' + known;
+  return "unknown fault; known:" + names;
+}
+
+void VirtualMiner::Clear(double now) {
+  faults_ = Faults{};
+  down_until_ = std::min(down_until_, now);
+}
+
+}  // namespace antx::farm

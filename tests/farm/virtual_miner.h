@@ -1,0 +1,80 @@
+// One simulated machine: what is true of it at a moment. Values follow from time, seed
+// and faults; time is passed in, so a test can stop it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "farm/profiles.h"
+#include "util/ipv4.h"
+
+namespace antx::farm {
+
+/// Faults that change values or the way of answering; see README.md.
+struct Faults {
+  std::vector<bool> dead_fans = std::vector<bool>(16, false);    ///< By slot index from 0.
+  std::vector<bool> dead_boards = std::vector<bool>(16, false);  ///< By board index from 0.
+  std::vector<bool> dead_pools = std::vector<bool>(8, false);
+  bool overheated = false;
+  double rate_factor = 1;  ///< rate_drop
+  bool hang = false, refuse = false, truncate = false, garbage = false, slow_drip = false,
+       oversize = false, reset = false, sleeping = false;
+};
+
+/// The values of one moment, in base units unless the name says otherwise.
+struct Moment {
+  double elapsed = 0;
+  double rate = 0;     ///< In units of the API, short window.
+  double average = 0;  ///< In units of the API.
+  double total_hashes = 0;
+  double accepted = 0, rejected = 0, stale = 0;
+  double difficulty_accepted = 0, difficulty_rejected = 0;
+  double hardware_errors = 0;
+  double watts = 0;
+  std::vector<double> board_rate;  ///< In units of the API.
+  std::vector<int> board_chips;
+  std::vector<int> chip_celsius;  ///< Hottest of each board.
+  std::vector<int> pcb_celsius;
+  std::vector<int> fan_rpm;
+  int active_pool = 0;
+  std::int64_t unix_seconds = 0;
+};
+
+class VirtualMiner {
+ public:
+  VirtualMiner(const Profile& profile, Ipv4 address, std::uint64_t seed);
+
+  [[nodiscard]] Moment At(double now) const;
+
+  /// Sets or clears a fault by name. `argument` is a slot or a factor. Returns what is
+  /// wrong with the name or the argument, "" when it was taken.
+  std::string SetFault(std::string_view name, std::string_view argument, double now);
+  void Clear(double now);
+
+  [[nodiscard]] bool Refusing(double now) const { return faults_.refuse || now < down_until_; }
+  [[nodiscard]] const Faults& faults() const { return faults_; }
+  [[nodiscard]] const Profile& profile() const { return *profile_; }
+  [[nodiscard]] Ipv4 address() const { return address_; }
+  [[nodiscard]] std::string worker() const;
+
+  /// Seconds between a reboot and the first answer.
+  static constexpr double kRebootSeconds = 3;
+
+ private:
+  [[nodiscard]] double Noise(std::uint64_t channel, double now) const;
+
+  const Profile* profile_;
+  Ipv4 address_;
+  std::uint64_t seed_;
+  double started_;
+  double down_until_ = 0;
+  Faults faults_;
+};
+
+/// Names of all faults, for help texts.
+[[nodiscard]] const std::vector<std::string>& FaultNames();
+
+}  // namespace antx::farm
