@@ -1,5 +1,5 @@
-// gzip for a page that is written in pieces: each piece becomes a gzip member of its
-// own (RFC 1952 allows any number), so memory stays bounded by one piece.
+// gzip for a page that is written in pieces, in bounded memory. One gzip member for the
+// whole page: curl and browsers stop after the first of several.
 #pragma once
 
 #include <memory>
@@ -9,14 +9,18 @@
 
 namespace antx {
 
+/// One page, one thread.
 class GzipSink {
  public:
   explicit GzipSink(Sink next);
+  /// Finishes when nobody did.
   ~GzipSink();
   GzipSink(const GzipSink&) = delete;
   GzipSink& operator=(const GzipSink&) = delete;
-  /// Compresses one piece and hands it on. False: the reader has gone, or no memory.
+  /// Compresses one piece; hands on what is ready. False: the reader has gone, or no memory.
   bool operator()(std::string_view piece);
+  /// Hands on the rest and the trailer; later pieces are refused. False: as above.
+  bool Finish();
 
  private:
   struct Impl;

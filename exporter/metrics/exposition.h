@@ -18,7 +18,7 @@ namespace antx {
 /// ?shard=i/n: the miners whose address falls into part i of n, i from 0.
 struct Shard {
   std::uint32_t index = 0;
-  std::uint32_t count = 1;
+  std::uint32_t count = 1;  ///< At least 1.
 };
 
 struct ExpositionRequest {
@@ -27,13 +27,13 @@ struct ExpositionRequest {
   [[nodiscard]] bool Wants(std::string_view group) const;
 };
 
-/// Series left out because of a limit.
+/// Series left out: over a limit, or of an element that the miner named twice.
 struct Dropped {
   std::uint64_t boards = 0, fans = 0, sensors = 0, pools = 0;
   [[nodiscard]] std::uint64_t Total() const { return boards + fans + sensors + pools; }
 };
 
-/// Every family of one group of families, for all miners of the request.
+/// Every per-miner family that the request wants, for all its miners, in contract order.
 Dropped WriteFleet(const Snapshot& snapshot, const Config& config, const ExpositionRequest& request,
                    Page& page);
 

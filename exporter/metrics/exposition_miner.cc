@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "metrics/family_writers.h"
@@ -25,18 +28,37 @@ void FromReading(const MinerPage& at) {
   if (at.miner.reading) at.Put((*at.miner.reading).*member);
 }
 
+/// Calls `visit` for the first `cap` elements that pass `wanted` and whose `name` did not occur
+/// before: a miner that repeats itself must not give one series twice. Returns how many of the
+/// wanted ones were left out.
+template <class List, class Wanted, class Name, class Visit>
+std::uint64_t EachCapped(const List& list, int cap, Wanted wanted, Name name, Visit visit) {
+  std::uint64_t dropped = 0;
+  int count = 0;
+  for (auto element = list.begin(); element != list.end(); ++element) {
+    if (!wanted(*element)) continue;
+    const bool twice = std::any_of(list.begin(), element, [&](const auto& before) {
+      return wanted(before) && name(before) == name(*element);
+    });
+    if (count == cap || twice) {
+      ++dropped;
+      continue;
+    }
+    ++count;
+    visit(*element);
+  }
+  return dropped;
+}
+
+constexpr auto kAll = [](const auto& /*element*/) { return true; };
+
 template <class Visit>
 void EachBoard(const MinerPage& at, Visit visit) {
   if (!at.miner.reading) return;
-  int count = 0;
-  for (const BoardReading& board : at.miner.reading->boards) {
-    if (!board.present) continue;
-    if (++count > at.limits.max_boards) {
-      ++at.dropped.boards;
-      continue;
-    }
-    visit(board);
-  }
+  at.dropped.boards += EachCapped(
+      at.miner.reading->boards, at.limits.max_boards,
+      [](const BoardReading& board) { return board.present; },
+      [](const BoardReading& board) -> const std::string& { return board.board; }, visit);
 }
 
 template <std::optional<double> BoardReading::*member>
@@ -53,19 +75,20 @@ void CountOfBoards(const MinerPage& at) {
   });
 }
 
+/// The sensors speak in tenths at best; 65.3F as a double would print as 65.30000305175781.
+double Celsius(float celsius) { return std::round(static_cast<double>(celsius) * 1000) / 1000; }
+
 template <std::vector<SensorReading> BoardReading::*member>
 void Sensors(const MinerPage& at) {
   EachBoard(at, [&](const BoardReading& board) {
-    int count = 0;
-    for (const SensorReading& sensor : board.*member) {
-      if (++count > at.limits.max_sensors) {
-        ++at.dropped.sensors;
-        continue;
-      }
-      const NumberLabel index(sensor.index);
-      at.page.Sample({at.Miner(), {"board", board.board}, {"sensor", index}},
-                     static_cast<double>(sensor.celsius));
-    }
+    at.dropped.sensors += EachCapped(
+        board.*member, at.limits.max_sensors, kAll,
+        [](const SensorReading& sensor) { return sensor.index; },
+        [&](const SensorReading& sensor) {
+          const NumberLabel index(sensor.index);
+          at.page.Sample({at.Miner(), {"board", board.board}, {"sensor", index}},
+                         Celsius(sensor.celsius));
+        });
   });
 }
 
@@ -73,16 +96,14 @@ void Sensors(const MinerPage& at) {
 template <class Visit>
 void EachPool(const MinerPage& at, Visit visit) {
   if (!at.miner.reading) return;
-  int count = 0;
-  for (const PoolReading& pool : at.miner.reading->pools) {
-    if (pool.dev_fee) continue;
-    if (++count > at.limits.max_pools) {
-      ++at.dropped.pools;
-      continue;
-    }
-    const NumberLabel index(pool.pool);
-    visit(pool, index);
-  }
+  at.dropped.pools += EachCapped(
+      at.miner.reading->pools, at.limits.max_pools,
+      [](const PoolReading& pool) { return !pool.dev_fee; },
+      [](const PoolReading& pool) { return pool.pool; },
+      [&](const PoolReading& pool) {
+        const NumberLabel index(pool.pool);
+        visit(pool, index);
+      });
 }
 
 template <std::optional<double> PoolReading::*member>
@@ -146,15 +167,13 @@ void Coolant(const MinerPage& at) {
 
 void Fans(const MinerPage& at) {
   if (!at.miner.reading) return;
-  int count = 0;
-  for (const FanReading& fan : at.miner.reading->fans) {
-    if (++count > at.limits.max_fans) {
-      ++at.dropped.fans;
-      continue;
-    }
-    const NumberLabel slot(fan.fan);
-    at.page.Sample({at.Miner(), {"fan", slot}}, fan.rpm);
-  }
+  at.dropped.fans += EachCapped(
+      at.miner.reading->fans, at.limits.max_fans, kAll,
+      [](const FanReading& fan) { return fan.fan; },
+      [&](const FanReading& fan) {
+        const NumberLabel slot(fan.fan);
+        at.page.Sample({at.Miner(), {"fan", slot}}, fan.rpm);
+      });
 }
 
 void PowerWatts(const MinerPage& at) {

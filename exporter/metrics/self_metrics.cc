@@ -9,7 +9,9 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <mutex>
 #include <string>
+#include <utility>
 
 namespace antx {
 namespace {
@@ -20,10 +22,12 @@ constexpr std::array<std::string_view, 5> kDropReasons = {"boards", "fans", "sen
 
 const FamilyInfo& InfoOf(Family family) { return kFamilies.at(static_cast<std::size_t>(family)); }
 
-std::string NumberText(double value) {
+std::string BoundText(double value) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
+  const std::string number(text.data(), end);
+  // OpenMetrics wants "1.0", not "1"; the same in both formats, or the series would change name.
+  return number.find('.') == std::string::npos ? number + ".0" : number;
 }
 
 std::vector<Label> LabelsOf(const prometheus::ClientMetric& metric) {
@@ -36,7 +40,7 @@ void WriteHistogram(const prometheus::ClientMetric& metric, Page& page) {
   auto labels = LabelsOf(metric);
   for (const auto& bucket : metric.histogram.bucket) {
     const bool last = bucket.upper_bound > 1e300;
-    const std::string bound = last ? "+Inf" : NumberText(bucket.upper_bound);
+    const std::string bound = last ? "+Inf" : BoundText(bucket.upper_bound);
     labels.emplace_back("le", bound);
     page.Sample("_bucket", labels, static_cast<double>(bucket.cumulative_count));
     labels.pop_back();
@@ -68,7 +72,24 @@ struct SelfMetrics::Impl {
     Counters(family).Add(labels).Increment(by);
   }
 
+  /// The tariff: a reload may change its label or end it.
+  void Tariff(const ProfitabilityConfig& config) {
+    const std::lock_guard lock(tariff_mutex);
+    auto& prices = Gauges(Family::kElectricityPricePerKilowattHour);
+    auto& fees = Gauges(Family::kPoolFeeRatio);
+    if (price != nullptr) prices.Remove(std::exchange(price, nullptr));
+    if (fee != nullptr) fees.Remove(std::exchange(fee, nullptr));
+    if (!config.enabled) return;
+    price = &prices.Add({{"currency", config.currency}});
+    price->Set(config.power_cost_usd_per_kwh);
+    fee = &fees.Add({});
+    fee->Set(config.pool_fee_percent / 100);
+  }
+
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  std::mutex tariff_mutex;
+  prometheus::Gauge* price = nullptr;
+  prometheus::Gauge* fee = nullptr;
   prometheus::Histogram* poll_duration = nullptr;
   prometheus::Family<prometheus::Histogram>* http_duration = nullptr;
 };
@@ -103,6 +124,8 @@ SelfMetrics::SelfMetrics() : impl_(std::make_unique<Impl>()) {
         Family::kDiscoveryAddressesScannedTotal, Family::kExporterDatabaseErrorsTotal}) {
     impl_->Counters(family).Add({});
   }
+  impl_->Gauges(Family::kExporterReady).Add({});
+  impl_->Gauges(Family::kExporterPollsInFlight).Add({});
 }
 
 SelfMetrics::~SelfMetrics() = default;
@@ -127,11 +150,7 @@ void SelfMetrics::Configured(const Config& config) {
   impl_->Set(Family::kThresholdLastShareSeconds, {}, alerts.last_share_seconds);
   impl_->Set(Family::kThresholdBaselineSamples, {}, alerts.rolling_window_samples);
   impl_->Set(Family::kThresholdMarketAgeSeconds, {}, alerts.market_age_seconds);
-  if (!config.profitability.enabled) return;
-  impl_->Set(Family::kElectricityPricePerKilowattHour,
-             {{"currency", config.profitability.currency}},
-             config.profitability.power_cost_usd_per_kwh);
-  impl_->Set(Family::kPoolFeeRatio, {}, config.profitability.pool_fee_percent / 100);
+  impl_->Tariff(config.profitability);
 }
 
 void SelfMetrics::Ready(bool ready) { impl_->Set(Family::kExporterReady, {}, ready ? 1 : 0); }
@@ -145,11 +164,13 @@ void SelfMetrics::Reloaded(bool good, SystemTime when) {
 
 void SelfMetrics::PollEnded(const PollOutcome& outcome) {
   impl_->poll_duration->Observe(std::chrono::duration<double>(outcome.duration).count());
-  for (const PollError& error : outcome.command_errors) {
-    if (error.reason == Reason::kCancelled) continue;
-    impl_->Count(Family::kExporterPollErrorsTotal,
-                 {{"reason", std::string(ReasonName(error.reason))}});
-  }
+  const auto count = [this](Reason reason) {
+    if (reason == Reason::kCancelled) return;
+    impl_->Count(Family::kExporterPollErrorsTotal, {{"reason", std::string(ReasonName(reason))}});
+  };
+  for (const PollError& error : outcome.command_errors) count(error.reason);
+  // Every command answered, yet there is no reading.
+  if (outcome.command_errors.empty() && outcome.error) count(outcome.error->reason);
   for (std::size_t i = 0; i < outcome.repairs.size(); ++i) {
     if (outcome.repairs.at(i) == 0) continue;
     impl_->Count(Family::kExporterParseWarningsTotal,

@@ -1,12 +1,14 @@
 // Makes the descriptor table (and the reference page) from contract.yaml. Runs at build time.
 #include <yaml-cpp/yaml.h>
 
+#include <cctype>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -36,38 +38,75 @@ std::string Text(const YAML::Node& node, const char* key) {
   return node[key] ? node[key].as<std::string>() : std::string();
 }
 
-std::vector<Family> Load(const char* path) {
+bool EndsWith(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// Lower snake case without a colon: the names that this project allows itself.
+bool IsName(const std::string& name) {
+  return !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+/// What is wrong with a family by itself; "" when nothing is.
+std::string Fault(const Family& family) {
+  static const std::set<std::string> kTypes = {"gauge", "counter", "histogram", "info"};
+  if (!IsName(family.name)) return "is no metric name";
+  if (kTypes.count(family.type) == 0) return "unknown type " + family.type;
+  if (!IsName(family.group)) return "no group";
+  if (family.help.empty() || family.help.back() != '.') {
+    return "HELP is a sentence with a full stop";
+  }
+  // Such characters need escapes, in three different ways: C++, text and OpenMetrics.
+  if (family.help.find_first_of("\"\\\n|") != std::string::npos) return "HELP needs escapes";
+  if ((family.type == "counter") != EndsWith(family.name, "_total")) {
+    return "counters, and only they, end in _total";
+  }
+  if ((family.type == "info") != EndsWith(family.name, "_info")) {
+    return "facts, and only they, end in _info";
+  }
+  std::set<std::string> seen;
+  for (const std::string& label : family.labels) {
+    if (!IsName(label) || !seen.insert(label).second) return "label " + label + " is wrong";
+  }
+  return "";
+}
+
+Family Read(const YAML::Node& node) {
   static const std::set<std::string> kKeys = {"name",   "type", "unit", "group",
                                               "labels", "help", "needs"};
-  static const std::set<std::string> kTypes = {"gauge", "counter", "histogram", "info"};
-  std::vector<Family> families;
-  std::set<std::string> names;
-  for (const YAML::Node& node : YAML::LoadFile(path)["families"]) {
-    Family family;
-    family.name = node["name"].as<std::string>();
-    const auto fail = [&](const std::string& what) {
-      throw std::runtime_error(family.name + ": " + what);
-    };
-    for (const auto& pair : node) {
-      if (kKeys.count(pair.first.as<std::string>()) == 0) fail("unknown key");
+  Family family;
+  family.name = node["name"].as<std::string>();
+  std::set<std::string> seen;
+  for (const auto& pair : node) {
+    const auto key = pair.first.as<std::string>();
+    if (kKeys.count(key) == 0 || !seen.insert(key).second) {
+      throw std::runtime_error(family.name + ": unknown or repeated key " + key);
     }
-    family.type = Text(node, "type");
-    family.unit = Text(node, "unit");
-    family.group = Text(node, "group");
-    family.needs = Text(node, "needs");
-    family.help = Text(node, "help");
-    family.enumerator = Enumerator(family.name);
-    for (const YAML::Node& label : node["labels"]) family.labels.push_back(label.as<std::string>());
-    if (!names.insert(family.name).second) fail("stands in the contract twice");
-    if (kTypes.count(family.type) == 0) fail("unknown type " + family.type);
-    if (family.group.empty()) fail("no group");
-    if (family.help.empty() || family.help.back() != '.')
-      fail("HELP is a sentence with a full stop");
-    const bool total =
-        family.name.size() > 6 && family.name.rfind("_total") == family.name.size() - 6;
-    if ((family.type == "counter") != total) fail("counters, and only they, end in _total");
-    families.push_back(family);
   }
+  family.type = Text(node, "type");
+  family.unit = Text(node, "unit");
+  family.group = Text(node, "group");
+  family.needs = Text(node, "needs");
+  family.help = Text(node, "help");
+  family.enumerator = Enumerator(family.name);
+  for (const YAML::Node& label : node["labels"]) family.labels.push_back(label.as<std::string>());
+  return family;
+}
+
+std::vector<Family> Load(const char* path) {
+  std::vector<Family> families;
+  std::set<std::string> enumerators;
+  for (const YAML::Node& node : YAML::LoadFile(path)["families"]) {
+    Family family = Read(node);
+    const std::string fault = Fault(family);
+    if (!fault.empty()) throw std::runtime_error(family.name + ": " + fault);
+    if (!enumerators.insert(family.enumerator).second) {
+      throw std::runtime_error(family.name + ": stands in the contract twice");
+    }
+    families.push_back(std::move(family));
+  }
+  if (families.empty()) throw std::runtime_error("no families");
   return families;
 }
 
@@ -89,17 +128,29 @@ void WriteHeader(const std::vector<Family>& families, const char* path) {
 
 void WriteReference(const std::vector<Family>& families, const char* path) {
   std::ofstream out(path);
-  out << "# Metrics\n\nMade from `contract.yaml`; do not edit. `collect[]=GROUP` selects groups, "
-         "on\n"
-         "`/metrics` and `/probe`. Per-miner values vanish when a miner has not answered for 2.5\n"
-         "poll intervals; `antminer_up`, `antminer_miner_info`, the scrape counters, thresholds "
-         "and\n"
-         "the exporter's own counters stay. Missing in the reply means no sample, never 0. Rates "
-         "are\n"
-         "hashes per second of the algorithm in `antminer_miner_info` (solutions per second for\n"
-         "Equihash). Fee pools of the firmware are left out of the pool families.\n\n"
-         "| family | type | unit | labels | group | meaning |\n| --- | --- | --- | --- | --- | --- "
-         "|\n";
+  out << R"(# Metrics
+
+Made from `contract.yaml`; do not edit.
+
+Per-miner values vanish when a miner has not answered for 2.5 poll intervals; `antminer_up`,
+`antminer_miner_info`, the scrape counters, thresholds and the exporter's own counters stay.
+Missing in the reply means no sample, never 0. Rates are hashes per second of the algorithm in
+`antminer_miner_info` (solutions per second for Equihash). Fee pools of the firmware are left out
+of the pool families; label `pool` keeps the index of the firmware.
+
+Two scrapers of one snapshot get the same bytes for the families of miners; the group `exporter`
+(the exporter's own counters, limits for all miners, tariff, market, discovery and process) is
+read at the moment of the scrape.
+
+`collect[]=GROUP` selects groups on `/metrics` and `/probe`:)";
+  std::set<std::string> groups;
+  for (const Family& family : families) {
+    if (groups.insert(family.group).second) {
+      out << (groups.size() > 1 ? ", `" : " `") << family.group << '`';
+    }
+  }
+  out << ".\n\n| family | type | unit | labels | group | meaning |\n"
+         "| --- | --- | --- | --- | --- | --- |\n";
   for (const Family& family : families) {
     out << "| `" << family.name << "` | " << family.type << " | " << family.unit << " |";
     for (const std::string& label : family.labels) out << " `" << label << '`';

@@ -1,0 +1,367 @@
+#include "app/app.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+#include <future>
+#include <map>
+#include <utility>
+
+#include "antminer/decode.h"
+#include "config/reload_diff.h"
+
+namespace antx {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr int kSaveEverySeconds = 60;
+constexpr auto kReloadWait = std::chrono::seconds(10);
+constexpr auto kStopWait = std::chrono::seconds(2);
+
+std::string Env(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+InventoryRecord ToRecord(const PersistedMiner& saved) {
+  InventoryRecord record;
+  record.facts.id = saved.id;
+  record.facts.address = saved.address;
+  record.facts.source = DiscoverySource::kRestored;
+  record.identity = saved.identity;
+  record.first_seen = saved.first_seen;
+  record.last_seen = saved.last_seen;
+  return record;
+}
+
+}  // namespace
+
+BuildFacts ThisBuild() {
+#ifdef __clang__
+  const std::string compiler = "clang " __clang_version__;
+#else
+  const std::string compiler = "g++ " __VERSION__;
+#endif
+  return {ANTX_VERSION, ANTX_REVISION, ANTX_BRANCH, compiler, ANTX_BUILD_DATE};
+}
+
+App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& log)
+    : log_(log),
+      sources_(std::move(sources)),
+      config_(config),
+      keeper_(config->storage, self_, clock_, log),
+      tracker_(config, clock_, box_, [this](const Event& event) { OnEvent(event); }),
+      poller_(io_.get_executor(), clock_, log,
+              {[this](const PollOutcome& outcome) { OnOutcome(outcome); },
+               [this](const CycleReport& report) { OnCycle(report); },
+               [this](int count) { self_.PollsInFlight(count); }}),
+      discovery_(
+          io_.get_executor(), clock_, log,
+          [this] {
+            std::set<Ipv4> known;
+            for (const auto& [address, record] : inventory_.records()) known.insert(address);
+            return known;
+          },
+          [this](const DiscoveryReport& report) { OnDiscovery(report); }),
+      prober_(io_.get_executor(), poller_, tracker_, box_, [this] { return CurrentConfig(); }),
+      notifier_(Env("NOTIFY_SOCKET"), Env("WATCHDOG_USEC")),
+      api_{box_,
+           [this] { return CurrentConfig(); },
+           prober_,
+           self_,
+           [this] { return Reload(); },
+           [this] { return Ready(); },
+           clock_,
+           log,
+           ThisBuild().version},
+      signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      tick_(io_),
+      watchdog_(io_) {
+  self_.Build(ThisBuild());
+  self_.Configured(*config);
+  self_.Ready(false);
+  self_.Reloaded(true, clock_.Now());
+}
+
+App::~App() = default;
+
+int App::Run() {
+  const auto config = CurrentConfig();
+  std::string error;
+  server_ = HttpServer::Start(config->web, api_, error);
+  if (!server_) {
+    log_.Error("http", error);
+    return 1;
+  }
+  for (const int port : server_->Ports()) {
+    log_.Info("http", "listening on port " + std::to_string(port));
+  }
+  poller_.Configure(config->polling, config->discovery.miner_port);
+  discovery_.Configure(config->discovery);
+  Apply(inventory_.Configure(*config, clock_.Now()));
+  Restore();
+  tracker_.Tick();
+  poller_.Start();
+  discovery_.Start();
+  EverySecond();
+  WaitForSignals();
+  KickWatchdog();
+  notifier_.Send("READY=1");
+  io_.run();
+  // The server goes first: its handlers use everything else.
+  server_.reset();
+  log_.Info("app", "stopped");
+  return 0;
+}
+
+// --- What the parts tell -------------------------------------------------------
+
+void App::Restore() {
+  const std::vector<PersistedMiner> saved = keeper_.TakeRestored();
+  std::vector<InventoryRecord> records;
+  records.reserve(saved.size());
+  for (const PersistedMiner& miner : saved) records.push_back(ToRecord(miner));
+  const InventoryChange change = inventory_.Restore(records, clock_.Now());
+  self_.SeriesDropped("miners", static_cast<std::uint64_t>(change.over_limit));
+  for (const MinerFacts& facts : change.added) tracker_.Upsert(WithModelFacts(facts));
+  for (const PersistedMiner& miner : saved) {
+    tracker_.Restore(miner);
+    if (!inventory_.Contains(miner.address)) continue;
+    MinerMemory memory;
+    memory.identity = miner.identity;
+    memory.join_refused = miner.join_refused;
+    poller_.Add(inventory_.records().at(miner.address).facts.id, miner.address, std::move(memory));
+  }
+  if (!saved.empty()) {
+    log_.Info("app", std::to_string(saved.size()) + " miners known from the last run");
+  }
+}
+
+void App::OnOutcome(const PollOutcome& outcome) {
+  self_.PollEnded(outcome);
+  tracker_.Fold(outcome);
+  if (!outcome.reading) return;
+  inventory_.Seen(outcome.address, clock_.Now());
+  const auto known = inventory_.records().find(outcome.address);
+  if (known == inventory_.records().end() || known->second.identity == outcome.identity) return;
+  Apply(inventory_.Found(outcome.address, outcome.identity, known->second.facts.source,
+                         clock_.Now()));
+}
+
+void App::OnCycle(const CycleReport& report) {
+  self_.CycleEnded(report.duration, clock_.Now(), report.skipped);
+  last_cycle_steady_ = clock_.Steady().time_since_epoch().count();
+  if (report.skipped) log_.Warn("poll", "a cycle was still running when the next was due");
+  if (first_cycle_done_.exchange(true)) return;
+  self_.Ready(true);
+}
+
+void App::OnDiscovery(const DiscoveryReport& report) {
+  for (const std::string& message : report.messages) log_.Info("discovery", message);
+  std::uint64_t identified = 0;
+  for (const RangeReport& range : report.ranges) {
+    identified += range.identified;
+    log_.Info("discovery", range.range + ": " + std::to_string(range.probed) + " probed, " +
+                               std::to_string(range.identified) + " miners, " +
+                               std::to_string(range.not_a_miner) + " not a miner, " +
+                               std::to_string(range.refused) + " refused, " +
+                               std::to_string(range.silent) + " silent, " +
+                               std::to_string(range.errors) + " errors");
+  }
+  self_.AddressesScanned(report.probed);
+  self_.SweepEnded(report.duration);
+  if (report.complete) {
+    self_.DiscoverySucceeded("tcp", clock_.Now());
+  } else {
+    self_.DiscoveryFailed("tcp");
+  }
+  if (report.mdns_asked && report.mdns_error.empty())
+    self_.DiscoverySucceeded("mdns", clock_.Now());
+  if (!report.mdns_error.empty()) {
+    self_.DiscoveryFailed("mdns");
+    log_.Warn("discovery", report.mdns_error);
+  }
+  for (const FoundMiner& miner : report.found) {
+    Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now()));
+  }
+  Apply(inventory_.Forget(clock_.Now()));
+  CountSources();
+}
+
+void App::OnEvent(const Event& event) {
+  self_.EventSeen(event.kind);
+  log_.Log(event.level, "fleet", event.miner_id, event.message);
+}
+
+void App::Apply(const InventoryChange& change) {
+  for (const Event& event : change.events) OnEvent(event);
+  for (const Ipv4 address : change.removed) {
+    poller_.Remove(address);
+    tracker_.Remove(address);
+  }
+  for (const MinerFacts& facts : change.updated) {
+    tracker_.Upsert(WithModelFacts(facts));
+    poller_.Add(facts.id, facts.address, poller_.MemoryOf(facts.address));
+  }
+  for (const MinerFacts& facts : change.added) {
+    tracker_.Upsert(WithModelFacts(facts));
+    MinerMemory memory;
+    memory.identity = inventory_.records().at(facts.address).identity;
+    poller_.Add(facts.id, facts.address, std::move(memory));
+  }
+  if (change.over_limit > 0) {
+    self_.SeriesDropped("miners", static_cast<std::uint64_t>(change.over_limit));
+    log_.Warn("discovery", "more miners than metrics.max_miners allows; the rest is left out");
+  }
+}
+
+/// A model set by the operator brings the rated figures of that model.
+MinerFacts App::WithModelFacts(MinerFacts facts) const {
+  MinerLabels& labels = facts.labels;
+  const ModelRow* row = labels.model.empty() ? nullptr : FindModel(labels.model);
+  if (row == nullptr) return facts;
+  labels.model = row->name;
+  if (!labels.rated_hashrate_hashes_per_second) {
+    labels.rated_hashrate_hashes_per_second = row->hashrate_hashes_per_second;
+  }
+  return facts;
+}
+
+void App::CountSources() {
+  std::map<std::string_view, int> counts;
+  for (const auto source : {DiscoverySource::kTcp, DiscoverySource::kMdns, DiscoverySource::kBoth,
+                            DiscoverySource::kStatic, DiscoverySource::kRestored}) {
+    counts[DiscoverySourceName(source)] = 0;
+  }
+  for (const auto& [address, record] : inventory_.records()) {
+    ++counts[DiscoverySourceName(record.facts.source)];
+  }
+  for (const auto& [source, count] : counts) self_.DiscoveryMiners(source, count);
+}
+
+// --- Time ------------------------------------------------------------------------
+
+void App::EverySecond() {
+  tick_.expires_after(std::chrono::seconds(1));
+  tick_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopping_) return;
+    tracker_.Tick();
+    if (--seconds_to_save_ <= 0) {
+      seconds_to_save_ = kSaveEverySeconds;
+      keeper_.Save(inventory_, poller_, tracker_);
+    }
+    EverySecond();
+  });
+}
+
+void App::KickWatchdog() {
+  const auto period = notifier_.WatchdogPeriod();
+  if (!period || stopping_) return;
+  notifier_.Send("WATCHDOG=1");
+  watchdog_.expires_after(*period);
+  watchdog_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) KickWatchdog();
+  });
+}
+
+void App::WaitForSignals() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      (void)ReloadOnNetThread();
+      WaitForSignals();
+    } else {
+      Shutdown();
+    }
+  });
+}
+
+void App::Shutdown() {
+  log_.Info("app", "stopping");
+  notifier_.Send("STOPPING=1");
+  stopping_ = true;
+  keeper_.Save(inventory_, poller_, tracker_);
+  discovery_.Stop();
+  poller_.Stop();
+  tick_.cancel();
+  watchdog_.cancel();
+  signals_.cancel();
+  // Everything ends by itself within a moment; a peer that does not is left behind.
+  tick_.expires_after(kStopWait);
+  tick_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) io_.stop();
+  });
+  StopWaiting();
+}
+
+bool App::StopWaiting() const {
+  if (!poller_.Idle() || !discovery_.Idle()) {
+    boost::asio::post(const_cast<App*>(this)->io_, [this] { StopWaiting(); });
+    return false;
+  }
+  const_cast<App*>(this)->io_.stop();
+  return true;
+}
+
+// --- Reload and readiness ----------------------------------------------------------
+
+ReloadAnswer App::Reload() {
+  auto promise = std::make_shared<std::promise<ReloadAnswer>>();
+  auto answer = promise->get_future();
+  boost::asio::post(io_, [this, promise] { promise->set_value(ReloadOnNetThread()); });
+  if (answer.wait_for(kReloadWait) == std::future_status::ready) return answer.get();
+  return {false, {"the exporter is stopping"}, {}};
+}
+
+ReloadAnswer App::ReloadOnNetThread() {
+  notifier_.Send("RELOADING=1");
+  LoadedConfig loaded = LoadConfig(sources_);
+  ReloadAnswer answer{loaded.config.has_value(), loaded.faults, {}};
+  const Event event{
+      clock_.Now(), answer.good ? EventKind::kConfigLoaded : EventKind::kConfigRejected,
+      answer.good ? LogLevel::kInfo : LogLevel::kError, "",
+      answer.good ? "settings reloaded" : "settings not taken over, the old ones stay"};
+  OnEvent(event);
+  for (const std::string& fault : loaded.faults) log_.Error("config", fault);
+  self_.Reloaded(answer.good, clock_.Now());
+  if (answer.good) {
+    const auto old = CurrentConfig();
+    const auto next = std::make_shared<const Config>(std::move(*loaded.config));
+    answer.restart_needed = RestartNeeded(*old, *next);
+    for (const std::string& key : answer.restart_needed) {
+      log_.Warn("config", key + " changed; it takes effect at the next start");
+    }
+    for (const std::string& warning : loaded.warnings) log_.Warn("config", warning);
+    config_ = next;
+    log_.SetLevel(next->logging.level);
+    self_.Configured(*next);
+    tracker_.Apply(next);
+    poller_.Configure(next->polling, next->discovery.miner_port);
+    discovery_.Configure(next->discovery);
+    Apply(inventory_.Configure(*next, clock_.Now()));
+    tracker_.Tick();
+  }
+  notifier_.Send("READY=1");
+  return answer;
+}
+
+ReadyState App::Ready() const {
+  ReadyState state;
+  state.database_ok = keeper_.ok();
+  const nanoseconds since_cycle =
+      clock_.Steady().time_since_epoch() - nanoseconds(last_cycle_steady_.load());
+  const auto config = CurrentConfig();
+  const auto limit = std::chrono::duration_cast<nanoseconds>(config->polling.interval * 5);
+  if (!first_cycle_done_) {
+    state.reason = "the first poll cycle is not done yet";
+  } else if (since_cycle > limit) {
+    state.polling_ok = false;
+    state.reason = "no poll cycle has ended for 5 intervals";
+  } else {
+    state.ready = true;
+  }
+  return state;
+}
+
+}  // namespace antx

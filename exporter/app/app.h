@@ -1,0 +1,88 @@
+// The composition root: builds every part, connects them, reloads and stops them in order.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+
+#include "api/context.h"
+#include "api/http_server.h"
+#include "app/notify.h"
+#include "app/poll_prober.h"
+#include "app/state_keeper.h"
+#include "config/load.h"
+#include "discovery/discovery.h"
+#include "discovery/inventory.h"
+#include "fleet/tracker.h"
+#include "metrics/self_metrics.h"
+#include "poll/poller.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+namespace antx {
+
+/// Version, revision and compiler of this program.
+[[nodiscard]] BuildFacts ThisBuild();
+
+class App {
+ public:
+  /// `log` outlives the app; `sources` are read again on a reload.
+  App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& log);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Serves until SIGTERM or SIGINT. 0: stopped; 1: could not start.
+  int Run();
+
+ private:
+  void Restore();
+  void OnOutcome(const PollOutcome& outcome);
+  void OnCycle(const CycleReport& report);
+  void OnDiscovery(const DiscoveryReport& report);
+  void OnEvent(const Event& event);
+  void Apply(const InventoryChange& change);
+  MinerFacts WithModelFacts(MinerFacts facts) const;
+  void CountSources();
+
+  void EverySecond();
+  void WaitForSignals();
+  void KickWatchdog();
+  void Shutdown();
+  bool StopWaiting() const;
+
+  ReloadAnswer Reload();  // Any thread.
+  ReloadAnswer ReloadOnNetThread();
+  [[nodiscard]] ReadyState Ready() const;  // Any thread.
+  [[nodiscard]] std::shared_ptr<const Config> CurrentConfig() const { return config_.load(); }
+
+  const RealClock clock_;
+  Logger& log_;
+  ConfigSources sources_;
+  std::atomic<std::shared_ptr<const Config>> config_;
+  SelfMetrics self_;
+  SnapshotBox box_;
+  StateKeeper keeper_;
+  boost::asio::io_context io_{1};
+  Tracker tracker_;
+  Inventory inventory_;
+  Poller poller_;
+  Discovery discovery_;
+  PollProber prober_;
+  ServiceNotifier notifier_;
+  ApiContext api_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer tick_;
+  boost::asio::steady_timer watchdog_;
+  std::unique_ptr<HttpServer> server_;
+
+  std::atomic<bool> first_cycle_done_{false};
+  std::atomic<std::int64_t> last_cycle_steady_{0};  ///< Nanoseconds of the steady clock.
+  int seconds_to_save_ = 60;
+  bool stopping_ = false;
+};
+
+}  // namespace antx

@@ -1,0 +1,94 @@
+#include "app/main_program.h"
+
+#include <sys/resource.h>
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "app/app.h"
+#include "app/options.h"
+#include "app/probe_command.h"
+#include "app/scan_command.h"
+#include "config/load.h"
+
+extern char** environ;  // NOLINT: POSIX spells it so
+
+namespace antx {
+namespace {
+
+std::map<std::string, std::string> Environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+std::string VersionText() {
+  const BuildFacts facts = ThisBuild();
+  return "antminer_exporter, version " + facts.version + " (branch: " + facts.branch +
+         ", revision: " + facts.revision + ")\n  compiler: " + facts.compiler +
+         "\n  build date: " + facts.date;
+}
+
+/// Sweeps and large fleets need more than the usual 1,024 descriptors.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int Run(const Options& options) {
+  LoadedConfig loaded = LoadConfig(options.sources);
+  for (const std::string& fault : loaded.faults) std::cerr << fault << '\n';
+  if (!loaded.config) {
+    std::cerr << loaded.faults.size() << " fault(s) in the settings; nothing was started\n";
+    return 1;
+  }
+  switch (options.action) {
+    case Options::Action::kConfigCheck:
+      for (const std::string& warning : loaded.warnings)
+        std::cerr << "warning: " << warning << '\n';
+      std::cout << "the settings are good\n";
+      return 0;
+    case Options::Action::kConfigPrint:
+      std::cout << PrintConfig(*loaded.config);
+      return 0;
+    case Options::Action::kProbe:
+      return RunProbe(*loaded.config, options.probe_target, options.json, std::cout);
+    case Options::Action::kScan:
+      return RunScan(*loaded.config, options.json, std::cout);
+    case Options::Action::kServe:
+      break;
+  }
+  RaiseDescriptorLimit();
+  Logger log(loaded.config->logging.level, loaded.config->logging.format);
+  for (const std::string& warning : loaded.warnings) log.Warn("config", warning);
+  App app(std::make_shared<const Config>(*loaded.config), options.sources, log);
+  return app.Run();
+}
+
+}  // namespace
+
+int RunProgram(int argc, char** argv) {
+  try {
+    ParsedOptions parsed =
+        ParseOptions(std::vector<std::string>(argv + 1, argv + argc), VersionText());
+    if (!parsed.options) {
+      (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;
+      return parsed.exit_code;
+    }
+    parsed.options->sources.environment = Environment();
+    return Run(*parsed.options);
+  } catch (const std::exception& error) {
+    std::cerr << "antminer_exporter: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace antx
