@@ -41,10 +41,10 @@ Evidence Collect(const Replies& replies) {
     if (found.description.empty()) found.description = reply.description;
   }
   if (found.description.starts_with("BOS") && found.braiins.empty()) {
-    found.braiins = found.description.substr(found.description.rfind(' ') + 1);
+    found.braiins = found.description.substr(found.description.find(' ') + 1);
   }
   if (found.description.starts_with("LUXminer") && found.luxos.empty()) {
-    found.luxos = found.description.substr(found.description.rfind(' ') + 1);
+    found.luxos = found.description.substr(found.description.find(' ') + 1);
   }
   return found;
 }

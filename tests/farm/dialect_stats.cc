@@ -84,6 +84,15 @@ std::string EmptySlots(const Profile& profile) {
   return out;
 }
 
+/// The program of the identity record.
+std::string Daemon(const Profile& profile) {
+  if (profile.dialect == Dialect::kLuxos) return "\"Miner\":\"2025.4.8.220305\"";
+  if (profile.dialect == Dialect::kVnish) return "\"Cgminer\":\"4.11.1\",\"Miner\":\"49.0.1.3\"";
+  const bool hiveon = profile.type.find("Hiveon") != std::string_view::npos;
+  return std::string("\"BMMiner\":\"") + (hiveon ? "2.0.0 rwglr" : "1.0.0") +
+         "\",\"Miner\":\"49.0.1.3\"";
+}
+
 std::string Machine(const VirtualMiner& miner, const Moment& moment) {
   const Profile& profile = miner.profile();
   const bool legacy = profile.dialect == Dialect::kLegacy;
@@ -133,14 +142,9 @@ std::string StatsReply(const VirtualMiner& miner, const Moment& moment) {
            ",\"STATS\":[{\"STATS\":0,\"ID\":\"0\",\"Elapsed\":0,\"Calls\":0,\"Wait\":0.0}],\"id\":"
            "1}";
   }
-  const bool vnish = profile.dialect == Dialect::kVnish;
-  const bool hiveon = profile.type.find("Hiveon") != std::string_view::npos;
-  std::string identity =
-      std::string(vnish    ? "\"Cgminer\":\"4.11.1\""
-                  : hiveon ? "\"BMMiner\":\"2.0.0 rwglr\""
-                           : "\"BMMiner\":\"1.0.0\"") +
-      ",\"Miner\":\"49.0.1.3\",\"CompileTime\":\"Tue Dec  6 16:12:30 CST 2022\",\"Type\":\"" +
-      std::string(profile.type) + "\"";
+  const std::string identity = Daemon(profile) +
+                               ",\"CompileTime\":\"Tue Dec  6 16:12:30 CST 2022\",\"Type\":\"" +
+                               std::string(profile.type) + "\"";
   // The defect of old Bitmain builds: no comma between the two records.
   const char* between = profile.dialect == Dialect::kLegacy ? "}{" : "},{";
   return "{" + Status(miner, moment, 70, "CGMiner stats") + ",\"STATS\":[{" + identity + between +

@@ -48,7 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void Start() {
-    if (member_.miner.Refusing(fleet_.Now()) || member_.miner.faults().reset) return Reset();
+    if (member_.miner.faults().reset) return Reset();
     socket_.async_read_some(asio::buffer(request_),
                             [self = shared_from_this()](const error_code& error, std::size_t size) {
                               if (!error) self->Asked(size);
@@ -157,8 +157,18 @@ struct Server::Impl {
   Impl(asio::io_context& context, Fleet& all, const ServerOptions& given)
       : io(context), fleet(all), options(given), control(context), scenario_timer(context) {}
 
+  /// One machine's door. A machine that refuses has no listener at all.
+  struct Door {
+    Door(asio::io_context& context, Fleet::Member& owner) : acceptor(context), member(owner) {}
+    tcp::acceptor acceptor;
+    Fleet::Member& member;
+    bool silent = false;
+  };
+
   void Listen(Fleet::Member& member, std::size_t number);
-  void Accept(tcp::acceptor& acceptor, Fleet::Member& member);
+  error_code Open(Door& door) const;
+  void Accept(Door& door);
+  void SyncDoors();
   void AcceptControl();
   void FillQueue(const tcp::endpoint& endpoint);
   void Step(std::size_t next, double round_start);
@@ -166,10 +176,11 @@ struct Server::Impl {
   asio::io_context& io;
   Fleet& fleet;
   ServerOptions options;
-  std::deque<tcp::acceptor> acceptors;
+  std::deque<Door> doors;
   std::deque<tcp::socket> fillers;
   tcp::acceptor control;
   asio::steady_timer scenario_timer;
+  asio::steady_timer door_timer{io};
   Scenario scenario;
   std::uint64_t answers = 0;
 };
@@ -185,12 +196,9 @@ void Server::Impl::Listen(Fleet::Member& member, std::size_t number) {
       place < options.silent_percent + options.hung_percent + options.garbage_percent;
   if (hung) (void)member.miner.SetFault("hang", "", 0);
   if (garbage) (void)member.miner.SetFault("garbage", "", 0);
-  auto& acceptor = acceptors.emplace_back(io);
-  error_code error;
-  acceptor.open(tcp::v4(), error);
-  acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(silent ? 0 : 100, error);
+  Door& door = doors.emplace_back(io, member);
+  door.silent = silent;
+  const error_code error = Open(door);
   if (error) {
     throw std::runtime_error("cannot listen on " + endpoint.address().to_string() + ':' +
                              std::to_string(options.port) + ": " + error.message() +
@@ -199,8 +207,37 @@ void Server::Impl::Listen(Fleet::Member& member, std::size_t number) {
   if (silent) {
     FillQueue(endpoint);
   } else {
-    Accept(acceptor, member);
+    Accept(door);
   }
+}
+
+error_code Server::Impl::Open(Door& door) const {
+  const tcp::endpoint endpoint(asio::ip::address_v4(door.member.miner.address().value),
+                               options.port);
+  error_code error;
+  door.acceptor.open(tcp::v4(), error);
+  door.acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  door.acceptor.bind(endpoint, error);
+  if (!error) door.acceptor.listen(door.silent ? 0 : 100, error);
+  return error;
+}
+
+/// Closes the listeners of machines that refuse, and opens those that are back.
+void Server::Impl::SyncDoors() {
+  const double now = fleet.Now();
+  for (Door& door : doors) {
+    const bool refusing = door.member.miner.Refusing(now);
+    error_code ignored;
+    if (refusing && door.acceptor.is_open()) {
+      door.acceptor.close(ignored);
+    } else if (!refusing && !door.acceptor.is_open() && !Open(door)) {
+      Accept(door);
+    }
+  }
+  door_timer.expires_after(std::chrono::milliseconds(100));
+  door_timer.async_wait([this](const error_code& error) {
+    if (!error) SyncDoors();
+  });
 }
 
 /// With the queue of a listener full, the kernel drops further connection attempts: as close
@@ -212,15 +249,15 @@ void Server::Impl::FillQueue(const tcp::endpoint& endpoint) {
   }
 }
 
-void Server::Impl::Accept(tcp::acceptor& acceptor, Fleet::Member& member) {
-  acceptor.async_accept([this, &acceptor, &member](const error_code& error, tcp::socket socket) {
+void Server::Impl::Accept(Door& door) {
+  door.acceptor.async_accept([this, &door](const error_code& error, tcp::socket socket) {
     if (!error) {
       const double spread = options.latency_max - options.latency_min;
       const double part = static_cast<double>(++answers * 7919 % 1000) / 1000;
       const double latency = options.latency_min + spread * part;
-      std::make_shared<Connection>(std::move(socket), fleet, member, latency)->Start();
+      std::make_shared<Connection>(std::move(socket), fleet, door.member, latency)->Start();
     }
-    if (error != asio::error::operation_aborted) Accept(acceptor, member);
+    if (door.acceptor.is_open() && error != asio::error::operation_aborted) Accept(door);
   });
 }
 
@@ -250,6 +287,7 @@ Server::Server(asio::io_context& io, Fleet& fleet, const ServerOptions& options)
     : impl_(std::make_unique<Impl>(io, fleet, options)) {
   std::size_t number = 0;
   for (auto& member : fleet.members()) impl_->Listen(member, number++);
+  impl_->SyncDoors();
   if (options.control_port == 0) return;
   const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), options.control_port);
   error_code error;

@@ -42,24 +42,26 @@ TEST(CommandLine, PrintHidesSecrets) {
 }
 
 TEST(CommandLine, ScanListsTheMiners) {
-  const Farm farm(3, "127.51.1.1", {"--profile", "s19pro"});
-  const auto table = Exporter_({"scan"}, {{"MINER_IP_RANGE", "127.51.1.0/29"}});
+  const std::string network = OwnNetwork();
+  const Farm farm(3, network + "1", {"--profile", "s19pro"});
+  const auto table = Exporter_({"scan"}, {{"MINER_IP_RANGE", network + "0/29"}});
   EXPECT_EQ(table.code, 0) << table.output;
-  EXPECT_NE(table.output.find("127.51.1.3"), std::string::npos) << table.output;
+  EXPECT_NE(table.output.find(network + "3"), std::string::npos) << table.output;
   EXPECT_NE(table.output.find("S19 Pro"), std::string::npos) << table.output;
-  const auto json = Exporter_({"scan", "--json"}, {{"MINER_IP_RANGE", "127.51.1.0/29"}});
+  const auto json = Exporter_({"scan", "--json"}, {{"MINER_IP_RANGE", network + "0/29"}});
   EXPECT_NE(json.output.find("\"identified\":3"), std::string::npos) << json.output;
 }
 
 TEST(CommandLine, ProbeShowsEveryStep) {
-  const Farm farm(1, "127.51.2.1", {"--profile", "s9"});
-  const auto result = Exporter_({"probe", "127.51.2.1"}, {{"MINER_IP_RANGE", "127.51.2.1"}});
+  const std::string network = OwnNetwork();
+  const Farm farm(1, network + "1", {"--profile", "s9"});
+  const auto result = Exporter_({"probe", network + "1"}, {{"MINER_IP_RANGE", network + "1"}});
   EXPECT_EQ(result.code, 0) << result.output;
   for (const char* word : {"summary", "GHS 5s", "missing_comma", "Antminer S9", "bytes"}) {
     EXPECT_NE(result.output.find(word), std::string::npos) << word << "\n" << result.output;
   }
-  EXPECT_EQ(Exporter_({"probe", "localhost"}, {{"MINER_IP_RANGE", "127.51.2.1"}}).code, 2);
-  EXPECT_EQ(Exporter_({"probe", "127.51.2.9"}, {{"MINER_IP_RANGE", "127.51.2.1"}}).code, 1);
+  EXPECT_EQ(Exporter_({"probe", "localhost"}, {{"MINER_IP_RANGE", network + "1"}}).code, 2);
+  EXPECT_EQ(Exporter_({"probe", network + "9"}, {{"MINER_IP_RANGE", network + "1"}}).code, 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "integration/harness.h"
 
@@ -23,6 +24,7 @@ struct Failure {
   const char* reason;
   const char* state;
 };
+void PrintTo(const Failure& failure, std::ostream* out) { *out << failure.fault; }
 
 class FailureTest : public ::testing::TestWithParam<Failure> {};
 
@@ -65,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(All, FailureTest,
                          [](const auto& failure) { return std::string(failure.param.fault); });
 
 TEST(Faults, ADeadBoardShowsAsABoardThatIsDown) {
-  const std::string miner = "127.48.1.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   const std::string up = "antminer_board_up{miner=\"" + miner + "\",board=\"2\"}";
@@ -78,7 +80,7 @@ TEST(Faults, ADeadBoardShowsAsABoardThatIsDown) {
 }
 
 TEST(Faults, ADeadFanIsExportedAsZero) {
-  const std::string miner = "127.48.2.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   ASSERT_TRUE(exporter.WaitForValue(Up(miner), 1)) << exporter.Log();
@@ -88,7 +90,7 @@ TEST(Faults, ADeadFanIsExportedAsZero) {
 }
 
 TEST(Faults, ARateDropDegrades) {
-  const std::string miner = "127.48.3.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   ASSERT_TRUE(exporter.WaitForValue(State(miner, "hashing"), 1)) << exporter.Log();
@@ -97,7 +99,7 @@ TEST(Faults, ARateDropDegrades) {
 }
 
 TEST(Faults, OverheatingShowsAboveTheLimit) {
-  const std::string miner = "127.48.4.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   ASSERT_TRUE(exporter.WaitForValue(Up(miner), 1)) << exporter.Log();
@@ -114,7 +116,7 @@ TEST(Faults, OverheatingShowsAboveTheLimit) {
 }
 
 TEST(Faults, ADeadPoolIsDown) {
-  const std::string miner = "127.48.5.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   const std::string up = "antminer_pool_up{miner=\"" + miner + "\",pool=\"0\"}";
@@ -124,7 +126,7 @@ TEST(Faults, ADeadPoolIsDown) {
 }
 
 TEST(Faults, ARebootIsCountedAsARestart) {
-  const std::string miner = "127.48.6.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   const std::string restarts = "antminer_restarts_total{miner=\"" + miner + "\"}";
@@ -134,7 +136,7 @@ TEST(Faults, ARebootIsCountedAsARestart) {
 }
 
 TEST(Faults, AFailureIsLoggedOncePerChange) {
-  const std::string miner = "127.48.7.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const Exporter exporter(miner);
   ASSERT_TRUE(exporter.WaitForValue(Up(miner), 1)) << exporter.Log();

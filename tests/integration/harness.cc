@@ -140,6 +140,13 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
+std::string OwnNetwork() {
+  static int calls = 0;
+  const int number = static_cast<int>(getpid()) * 7 + calls++;
+  return "127." + std::to_string(64 + number / 250 % 128) + '.' + std::to_string(number % 250) +
+         '.';
+}
+
 TempFolder::TempFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "antx-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) std::abort();

@@ -22,6 +22,10 @@ using Environment = std::map<std::string, std::string>;
 /// A port of 127.0.0.1 that was free a moment ago.
 [[nodiscard]] int FreePort();
 
+/// "127.A.B." of a loopback network that no other test process uses at the same time; a new one
+/// for each call, so that tests can run side by side.
+[[nodiscard]] std::string OwnNetwork();
+
 /// An own folder that goes with the object.
 class TempFolder {
  public:

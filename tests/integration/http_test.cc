@@ -11,16 +11,17 @@ namespace {
 class HttpTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    farm_ = std::make_unique<Farm>(3, "127.50.1.1",
+    farm_ = std::make_unique<Farm>(3, network_ + "1",
                                    std::vector<std::string>{"--profile", "s19pro", "--frozen"});
-    exporter_ = std::make_unique<Exporter>("127.50.1.0/29");
+    exporter_ = std::make_unique<Exporter>(network_ + "0/29");
     ASSERT_TRUE(exporter_->WaitReady()) << exporter_->Log();
-    ASSERT_TRUE(exporter_->WaitForValue("antminer_up{miner=\"127.50.1.3\"}", 1));
+    ASSERT_TRUE(exporter_->WaitForValue("antminer_up{miner=\"" + network_ + "3\"}", 1));
   }
   static void TearDownTestSuite() {
     exporter_.reset();
     farm_.reset();
   }
+  static inline std::string network_ = OwnNetwork();
   static inline std::unique_ptr<Farm> farm_;
   static inline std::unique_ptr<Exporter> exporter_;
 };
@@ -55,14 +56,14 @@ TEST_F(HttpTest, GzipIsGivenWhenAsked) {
 }
 
 TEST_F(HttpTest, ProbeGivesOneMiner) {
-  const auto reply = exporter_->Get("/probe?target=127.50.1.2");
+  const auto reply = exporter_->Get("/probe?target=" + network_ + "2");
   EXPECT_EQ(reply.status, 200);
-  EXPECT_NE(reply.body.find("antminer_up{miner=\"127.50.1.2\"} 1"), std::string::npos);
-  EXPECT_EQ(reply.body.find("127.50.1.3"), std::string::npos);
+  EXPECT_NE(reply.body.find("antminer_up{miner=\"" + network_ + "2\"} 1"), std::string::npos);
+  EXPECT_EQ(reply.body.find(network_ + "3"), std::string::npos);
 }
 
 TEST_F(HttpTest, ProbeOfAnythingUnknownIsForbidden) {
-  EXPECT_EQ(exporter_->Get("/probe?target=127.50.9.9").status, 403);
+  EXPECT_EQ(exporter_->Get("/probe?target=127.255.9.9").status, 403);
   EXPECT_EQ(exporter_->Get("/probe").status, 400);
   EXPECT_GE(exporter_->Get("/probe?target=localhost").status, 400);
 }
@@ -70,8 +71,8 @@ TEST_F(HttpTest, ProbeOfAnythingUnknownIsForbidden) {
 TEST_F(HttpTest, ServiceDiscoveryListsEveryMiner) {
   const auto reply = exporter_->Get("/sd");
   EXPECT_EQ(reply.status, 200);
-  for (const char* miner : {"127.50.1.1", "127.50.1.2", "127.50.1.3"}) {
-    EXPECT_NE(reply.body.find(miner), std::string::npos) << reply.body;
+  for (const char* miner : {"1", "2", "3"}) {
+    EXPECT_NE(reply.body.find(network_ + miner), std::string::npos) << reply.body;
   }
 }
 

@@ -18,24 +18,26 @@ long CountUp(const Series& series) {
 }
 
 TEST(Discovery, FindsEveryMinerOfARangeAndNothingElse) {
-  const Farm farm(20, "127.49.1.1");
-  const Exporter exporter("127.49.1.0/26");
+  const std::string network = OwnNetwork();
+  const Farm farm(20, network + "1");
+  const Exporter exporter(network + "0/26");
   EXPECT_TRUE(WaitFor([&] { return CountUp(exporter.Metrics()) == 20; }))
       << exporter.Get("/metrics").body << exporter.Log();
   EXPECT_TRUE(exporter.WaitReady());
 }
 
 TEST(Discovery, NeverHasTwoConnectionsToOneMiner) {
-  const Farm farm(5, "127.49.2.1");
-  const Exporter exporter("127.49.2.0/28", {{"POLL_INTERVAL", "1"}, {"SCAN_INTERVAL", "1"}});
+  const std::string network = OwnNetwork();
+  const Farm farm(5, network + "1");
+  const Exporter exporter(network + "0/28", {{"POLL_INTERVAL", "1"}, {"SCAN_INTERVAL", "1"}});
   ASSERT_TRUE(WaitFor([&] { return CountUp(exporter.Metrics()) == 5; })) << exporter.Log();
-  for (int i = 0; i < 40; ++i) (void)exporter.Get("/probe?target=127.49.2.1");
+  for (int i = 0; i < 40; ++i) (void)exporter.Get("/probe?target=" + network + "1");
   EXPECT_NE(farm.Control({"stats"}).find("\"max_connections_per_miner\":1"), std::string::npos)
       << farm.Control({"stats"});
 }
 
 TEST(Restart, KeepsTheInventoryAndItsCounters) {
-  const std::string miner = "127.49.3.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   Exporter exporter(miner);
   const std::string restarts = "antminer_restarts_total{miner=\"" + miner + "\"}";
@@ -54,7 +56,7 @@ TEST(Restart, KeepsTheInventoryAndItsCounters) {
 }
 
 TEST(Reload, TakesNewLimitsAndKeepsTheOldOnesWhenTheyAreWrong) {
-  const std::string miner = "127.49.4.1";
+  const std::string miner = OwnNetwork() + "1";
   const Farm farm(1, miner, {"--profile", "s19pro"});
   const TempFolder folder;
   const auto settings = [&](const std::string& celsius) {
@@ -81,15 +83,16 @@ TEST(Reload, TakesNewLimitsAndKeepsTheOldOnesWhenTheyAreWrong) {
 }
 
 TEST(Stop, EndsWithZeroOnSigtermAlsoWithHungMiners) {
-  const Farm farm(10, "127.49.5.1", {"--hung", "50"});
-  Exporter exporter("127.49.5.0/28", {{"CGMINER_TIMEOUT", "30"}});
+  const std::string network = OwnNetwork();
+  const Farm farm(10, network + "1", {"--hung", "50"});
+  Exporter exporter(network + "0/28", {{"CGMINER_TIMEOUT", "30"}});
   ASSERT_TRUE(WaitFor([&] { return CountUp(exporter.Metrics()) >= 1; })) << exporter.Log();
   exporter.process().Signal(SIGTERM);
   EXPECT_EQ(exporter.process().Wait(std::chrono::seconds(5)), 0) << exporter.Log();
 }
 
 TEST(Stop, WorksWithoutADatabase) {
-  Exporter exporter("127.49.6.0/30", {{"STORAGE_PATH", "/nonexistent/folder/metrics.db"}});
+  Exporter exporter(OwnNetwork() + "0/30", {{"STORAGE_PATH", "/nonexistent/folder/metrics.db"}});
   EXPECT_EQ(exporter.Get("/-/healthy").status, 200);
   EXPECT_NE(exporter.Log().find("/nonexistent/folder/metrics.db"), std::string::npos);
   exporter.process().Signal(SIGTERM);
