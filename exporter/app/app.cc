@@ -17,7 +17,7 @@ using std::chrono::nanoseconds;
 
 constexpr int kSaveEverySeconds = 60;
 constexpr auto kReloadWait = std::chrono::seconds(10);
-constexpr auto kStopWait = std::chrono::seconds(2);
+constexpr auto kStopWait = std::chrono::seconds(1);
 
 std::string Env(const char* name) {
   const char* value = std::getenv(name);
@@ -287,21 +287,19 @@ void App::Shutdown() {
   tick_.cancel();
   watchdog_.cancel();
   signals_.cancel();
-  // Everything ends by itself within a moment; a peer that does not is left behind.
-  tick_.expires_after(kStopWait);
-  tick_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) io_.stop();
-  });
-  StopWaiting();
+  // Open exchanges get a moment to end well; a peer that hangs is left behind.
+  stop_at_ = clock_.Steady() + kStopWait;
+  StopWhenIdle();
 }
 
-bool App::StopWaiting() const {
-  if (!poller_.Idle() || !discovery_.Idle()) {
-    boost::asio::post(const_cast<App*>(this)->io_, [this] { StopWaiting(); });
-    return false;
+void App::StopWhenIdle() {
+  const bool idle = poller_.Idle() && discovery_.Idle();
+  if (idle || clock_.Steady() >= stop_at_) {
+    io_.stop();
+    return;
   }
-  const_cast<App*>(this)->io_.stop();
-  return true;
+  tick_.expires_after(std::chrono::milliseconds(10));
+  tick_.async_wait([this](const boost::system::error_code&) { StopWhenIdle(); });
 }
 
 // --- Reload and readiness ----------------------------------------------------------

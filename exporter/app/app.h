@@ -52,7 +52,7 @@ class App {
   void WaitForSignals();
   void KickWatchdog();
   void Shutdown();
-  bool StopWaiting() const;
+  void StopWhenIdle();
 
   ReloadAnswer Reload();  // Any thread.
   ReloadAnswer ReloadOnNetThread();
@@ -83,6 +83,7 @@ class App {
   std::atomic<std::int64_t> last_cycle_steady_{0};  ///< Nanoseconds of the steady clock.
   int seconds_to_save_ = 60;
   bool stopping_ = false;
+  SteadyTime stop_at_;
 };
 
 }  // namespace antx

@@ -246,7 +246,11 @@ void SelfMetrics::HttpRequest(std::string_view handler, int code,
 
 void SelfMetrics::Write(const ExpositionRequest& request, Page& page) const {
   if (!request.Wants("exporter")) return;
-  const auto collected = impl_->registry.Collect();
+  auto collected = impl_->registry.Collect();
+  for (auto& family : collected) {  // The library keeps them by hash.
+    std::sort(family.metric.begin(), family.metric.end(),
+              [](const auto& a, const auto& b) { return a.label < b.label; });
+  }
   std::map<std::string_view, const prometheus::MetricFamily*> by_name;
   for (const auto& family : collected) by_name[family.name] = &family;
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {  // In the order of the contract.

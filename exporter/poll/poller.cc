@@ -1,7 +1,6 @@
 #include "poll/poller.h"
 
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -87,17 +86,14 @@ MinerMemory Poller::MemoryOf(Ipv4 address) const {
 
 template <class Coroutine>
 void Poller::Spawn(Coroutine coroutine) {
-  const auto signal = running_.emplace(running_.end());
   ++in_flight_;
-  auto ended = [this, signal](const std::exception_ptr& thrown) {
-    running_.erase(signal);
+  auto ended = [this](const std::exception_ptr& thrown) {
     --in_flight_;
     if (thrown) log_.Error("poll", "a poll ended with an unexpected exception");
     if (hooks_.in_flight) hooks_.in_flight(in_flight_);
     if (!stopping_) StartQueued();
   };
-  asio::co_spawn(executor_, std::move(coroutine),
-                 asio::bind_cancellation_slot(signal->slot(), std::move(ended)));
+  asio::co_spawn(executor_, std::move(coroutine), std::move(ended));
 }
 
 void Poller::Start() {
@@ -111,7 +107,6 @@ void Poller::Stop() {
   stopping_ = true;
   ready_.clear();
   timer_.cancel();
-  for (auto& signal : running_) signal.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<void> Poller::Beat() {

@@ -4,13 +4,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -61,7 +59,8 @@ class Poller {
 
   /// Begins the beat. Call once.
   void Start();
-  /// Cancels everything; `Idle()` is true when the last poll has ended.
+  /// Starts nothing more; `Idle()` is true when the last poll has ended. Polls in flight end
+  /// with their deadlines, or with the io_context.
   void Stop();
   [[nodiscard]] bool Idle() const { return in_flight_ == 0; }
   [[nodiscard]] int InFlight() const { return in_flight_; }
@@ -106,7 +105,6 @@ class Poller {
   Schedule schedule_;
   std::unordered_map<Ipv4, Slot> slots_;
   std::deque<Ipv4> ready_;
-  std::list<boost::asio::cancellation_signal> running_;
   int in_flight_ = 0;
   std::uint64_t generations_ = 0;
   bool stopping_ = false;

@@ -32,14 +32,14 @@ Scenario ParseScenario(std::string_view text, std::vector<std::string>& faults) 
     ++number;
     const auto words = SplitList(line, " \t");
     if (words.empty()) continue;
-    const auto time = words.size() > 1 ? ParseSeconds(words[1]) : std::nullopt;
-    const bool at = words[0] == "at" && words.size() > 3 && time;
-    const bool repeat = words[0] == "repeat" && words.size() == 2 && time && *time > 0;
+    const double time = words.size() > 1 ? ParseSeconds(words[1]).value_or(-1) : -1;
+    const bool at = words[0] == "at" && words.size() > 3 && time >= 0;
+    const bool repeat = words[0] == "repeat" && words.size() == 2 && time > 0;
     if (at) {
       const auto command = line.find(words[2], line.find(words[1]) + words[1].size());
-      scenario.steps.push_back({*time, std::string(line.substr(command))});
+      scenario.steps.push_back({time, std::string(line.substr(command))});
     } else if (repeat) {
-      scenario.repeat = *time;
+      scenario.repeat = time;
     } else {
       faults.push_back("line " + std::to_string(number) +
                        ": write \"at SECONDS fault ADDRESS NAME [ARGUMENT]\", \"at SECONDS clear "

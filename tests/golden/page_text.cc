@@ -26,7 +26,8 @@ class Reader {
 
  private:
   void Fault(const std::string& what, std::string_view line) {
-    page_.faults.push_back(what + ": " + std::string(line));
+    page_.faults.push_back(what);
+    page_.faults.back().append(": ").append(line);
   }
 
   void Line(std::string_view line) {
@@ -59,7 +60,7 @@ class Reader {
       page_.families.back().type = rest;
     } else if (kind == "UNIT") {
       page_.families.back().unit = rest;
-      if (!name.ends_with("_" + std::string(rest))) Fault("the name lacks its unit", line);
+      if (!name.ends_with(rest)) Fault("the name lacks its unit", line);
     } else if (kind != "HELP") {
       Fault("an unknown header", line);
     }
@@ -80,7 +81,9 @@ class Reader {
     auto sorted = sample.labels;
     std::sort(sorted.begin(), sorted.end());
     std::string series = sample.name;
-    for (const auto& [label, value] : sorted) series.append("\n" + label + "\n" + value);
+    for (const auto& [label, value] : sorted) {
+      series.append("\n").append(label).append("\n").append(value);
+    }
     if (!series_.insert(series).second) Fault("a series twice", line);
     page_.families.back().samples.push_back(std::move(sample));
   }
