@@ -26,6 +26,11 @@ build_packages() {
     libdeflate-dev zlib1g-dev
 }
 
+# To make a Debian package of the build.
+packing_packages() {
+  printf '%s\n' dpkg-dev file gzip
+}
+
 # Beside the build packages: units, fuzzing, sanitizers, lint, rules, packaging.
 test_packages() {
   case $(debian_release) in
@@ -33,7 +38,8 @@ test_packages() {
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 python3 shellcheck dpkg-dev file groff-base systemd mmdebstrap
+    curl jq iproute2 python3 shellcheck groff-base systemd mmdebstrap
+  packing_packages
 }
 
 # Names from the arguments that are not installed, one a line.

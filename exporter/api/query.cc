@@ -96,7 +96,8 @@ std::optional<SystemTime> ReadIso(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
+  // Beyond the nanoseconds of the system clock there is no history either.
+  if (!date.ok() || *year < 1970 || *year > 2200) return std::nullopt;
   SystemTime time = std::chrono::sys_days(date);
   if (reader.empty()) return time;
   if (!reader.Eat('T') && !reader.Eat('t') && !reader.Eat(' ')) return std::nullopt;

@@ -129,6 +129,10 @@ class SourceRules(unittest.TestCase):
     def test_trailing_blanks(self):
         self.expect_one("exporter/util/a.cc", "int x; \n")
 
+    def test_link_that_leads_nowhere(self):
+        self.tree.write("docs/good.md", "[a](../ARCHITECTURE.md#tree) [b](https://example.org/x)\n")
+        self.expect_one("docs/bad.md", "[a](ARCHITECTURE.md)\n")
+
     def test_builds_are_not_read(self):
         self.tree.write("build/a.cc", "// TO" + "DO\n")
         self.assertEqual(self.faults(), [])

@@ -16,6 +16,7 @@ SKIPPED_FOLDERS = {".git", "build", "data", "node_modules", "__pycache__", "corp
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(?:home|root|work|Users)/\w")
 UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X{3})\b")
 TICKET = re.compile(r"\b(?:issue|ticket|PR) #?\d+\b|\(#\d+\)", re.IGNORECASE)
+MARKDOWN_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
 LOCK_SOURCE = re.compile(r'"resolved"\s*:')
 FAMILY_LITERAL = re.compile(r'"antminer_(?!exporter\b)[a-z]|"antminer_exporter_[a-z]')
 
@@ -70,6 +71,15 @@ def plain_text(path, lines):
             yield number, "blanks at the end of the line"
 
 
+def broken_links(root, relative, lines):
+    if relative.suffix != ".md":
+        return
+    for number, line in enumerate(lines, 1):
+        for target in MARKDOWN_LINK.findall(line):
+            if not (root / relative.parent / target).exists():
+                yield number, f"the link {target} leads nowhere"
+
+
 FILE_RULES = (length, header_form, unfinished, foreign_names, family_literals, plain_text)
 
 
@@ -93,6 +103,8 @@ def check(root):
         seen += 1
         for rule in FILE_RULES:
             faults += [f"{relative}:{number}: {text}" for number, text in rule(relative, lines)]
+        faults += [f"{relative}:{number}: {text}"
+                   for number, text in broken_links(root, relative, lines)]
     return faults, seen
 
 
