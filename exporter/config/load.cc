@@ -120,7 +120,7 @@ class Loader {
     } else if (entry.is_map && IsGroup(path)) {
       for (const YamlEntry& child : entry.children) ApplyYaml(child, path + '.' + child.key);
     } else {
-      Fault(entry.value.place + ": unknown setting \"" + path + "\"" + Suggestion(path));
+      Fault(entry.place + ": unknown setting \"" + path + "\"" + Suggestion(path));
     }
   }
 
@@ -263,7 +263,8 @@ class Loader {
     }
     // One cycle of the old system was sweep and poll together.
     if (!Env("SCAN_INTERVAL").empty() && Env("POLL_INTERVAL").empty()) {
-      Apply(*FindKey("polling.interval_seconds"), "SCAN_INTERVAL", Env("SCAN_INTERVAL"));
+      // A bad value is a fault of the sweep interval already.
+      (void)FindKey("polling.interval_seconds")->set(Env("SCAN_INTERVAL"), config_);
     }
     ApplyHostAndPort();
   }

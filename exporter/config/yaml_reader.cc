@@ -27,7 +27,7 @@ class Reader {
       }
       YamlEntry entry;
       entry.key = pair.first.Scalar();
-      entry.value.place = Place(pair.first);
+      entry.place = entry.value.place = Place(pair.first);
       if (!seen.insert(entry.key).second) {
         Fault(pair.first, "\"" + entry.key + "\" stands here twice; keep one");
         continue;

@@ -19,6 +19,7 @@ struct YamlValue {
 /// A map, as rows in the order of the file; a nested map has children.
 struct YamlEntry {
   std::string key;
+  std::string place;  ///< Of the key.
   YamlValue value;
   std::vector<YamlEntry> children;               ///< A map.
   std::vector<std::vector<YamlEntry>> elements;  ///< A sequence of maps.
