@@ -128,6 +128,7 @@ class Children(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("farm ended with exit code 137", output)
         self.assertIn("farm is here", output)  # The end of its log.
+        self.assertNotIn("children.sh: line", output)  # The shell's own words on a killed job.
         self.assertTrue(gone(exporter))
 
     def test_a_child_that_does_not_start_ends_it(self):

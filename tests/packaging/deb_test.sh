@@ -79,7 +79,7 @@ chroot "$1" env MINER_IP_RANGE=127.10.0.1-3 LISTEN_ADDRESS=127.0.0.1:14028 POLL_
 exporter=$!
 curl -sS --retry 60 --retry-delay 1 --retry-all-errors -o /dev/null -f \
   http://127.0.0.1:14028/-/ready 2>/dev/null || { kill $exporter; echo 'not ready'; exit 1; }
-curl -sS http://127.0.0.1:14028/metrics | grep '^antminer_up{' | tee /dev/stderr | grep -c ' 1$' |
+curl -sS http://127.0.0.1:14028/metrics | grep '^antminer_up{' | grep -c ' 1$' |
   grep -qx 3 || { kill $exporter; echo 'three miners are not up'; exit 1; }
 kill -TERM $exporter
 wait $exporter

@@ -1,0 +1,120 @@
+#include "discovery/inventory.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace antx {
+namespace {
+
+using std::chrono::hours;
+
+const SystemTime kNow{std::chrono::seconds(1'757'600'000)};
+const Ipv4 kA = *Ipv4::Parse("10.0.0.1");
+const Ipv4 kB = *Ipv4::Parse("10.0.0.2");
+
+Identity WithMac(const char* mac) {
+  Identity identity;
+  identity.firmware = "luxos";
+  identity.mac = mac;
+  return identity;
+}
+
+TEST(Inventory, AddsAMinerOnce) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  EXPECT_EQ(inventory.Found(kA, {}, DiscoverySource::kTcp, kNow).added.size(), 1U);
+  EXPECT_TRUE(inventory.Found(kA, {}, DiscoverySource::kMdns, kNow).added.empty());
+  EXPECT_EQ(inventory.records().at(kA).facts.source, DiscoverySource::kBoth);
+}
+
+TEST(Inventory, KeepsWhatASweepMissesUntilItIsForgotten) {
+  Config config;
+  config.discovery.forget_after = Seconds(3600);
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, {}, DiscoverySource::kTcp, kNow);
+  inventory.Found(kB, {}, DiscoverySource::kTcp, kNow);
+  inventory.Seen(kB, kNow + hours(2));
+  EXPECT_TRUE(inventory.Forget(kNow + std::chrono::minutes(59)).removed.empty());
+  const auto change = inventory.Forget(kNow + hours(2));
+  EXPECT_EQ(change.removed, (std::vector<Ipv4>{kA}));
+  EXPECT_EQ(change.events.at(0).kind, EventKind::kForgotten);
+}
+
+TEST(Inventory, StaticMinersAreNeverForgotten) {
+  Config config;
+  InventoryEntry entry;
+  entry.address = kA;
+  entry.is_static = true;
+  config.discovery.inventory = {entry};
+  config.discovery.forget_after = Seconds(60);
+  Inventory inventory;
+  EXPECT_EQ(inventory.Configure(config, kNow).added.size(), 1U);
+  EXPECT_TRUE(inventory.Forget(kNow + hours(100)).removed.empty());
+}
+
+TEST(Inventory, NoticesThatAMinerMoved) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  const auto change =
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(change.removed, (std::vector<Ipv4>{kA}));
+  EXPECT_EQ(change.added.at(0).id, "10.0.0.2");
+  EXPECT_TRUE(std::any_of(change.events.begin(), change.events.end(), [](const Event& event) {
+    return event.kind == EventKind::kAddressChange;
+  }));
+}
+
+TEST(Inventory, IdentityByMacKeepsTheIdOverAMove) {
+  Config config;
+  config.discovery.identity = IdentityKind::kMac;
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  const auto change =
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(change.added.at(0).id, "02:00:00:00:00:01");
+}
+
+TEST(Inventory, LabelsComeByAddressOrMac) {
+  Config config;
+  InventoryEntry entry;
+  entry.mac = "02:00:00:00:00:01";
+  entry.labels.site = "hall 1";
+  config.discovery.inventory = {entry};
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  const auto change =
+      inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(change.added.at(0).labels.site, "hall 1");
+  config.discovery.inventory[0].labels.site = "hall 2";
+  EXPECT_EQ(inventory.Configure(config, kNow).updated.at(0).labels.site, "hall 2");
+}
+
+TEST(Inventory, StopsAtItsLimit) {
+  Config config;
+  config.metrics.max_miners = 1;
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, {}, DiscoverySource::kTcp, kNow);
+  const auto change = inventory.Found(kB, {}, DiscoverySource::kTcp, kNow);
+  EXPECT_TRUE(change.added.empty());
+  EXPECT_EQ(change.over_limit, 1);
+}
+
+TEST(Inventory, ARestoredMinerFromTheFutureStillAges) {
+  Config config;
+  config.discovery.forget_after = Seconds(3600);
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  InventoryRecord record;
+  record.facts.address = kA;
+  record.last_seen = kNow + hours(24 * 365 * 20);
+  inventory.Restore({record}, kNow);
+  EXPECT_EQ(inventory.Forget(kNow + hours(2)).removed.size(), 1U);
+}
+
+}  // namespace
+}  // namespace antx
