@@ -9,6 +9,7 @@ ready_limit_seconds=${ANTX_READY_LIMIT_SECONDS:-60}
 declare -a child_names=()
 declare -A child_command=() child_check=() child_log=() child_pid=()
 running=()       # Names of the started children, in the order of their start.
+real_stderr=2    # A copy of the script's own, from guard_children on.
 stopping=0       # 1 from the first signal or the first dead child on.
 
 # add_child NAME LOG CHECK COMMAND...: CHECK is "tcp HOST PORT" or "http HOST PORT PATH"; the child
@@ -41,7 +42,8 @@ start_child() {
   eval "command=(${child_command[$name]})"
   # Own session: Ctrl-C reaches this script only, which stops the children in order.
   # Death signal: the child goes even when this script is killed.
-  setsid setpriv --pdeathsig TERM -- "${command[@]}" >"${child_log[$name]}" 2>&1 </dev/null &
+  setsid setpriv --pdeathsig TERM -- "${command[@]}" >"${child_log[$name]}" 2>&1 </dev/null \
+    {real_stderr}>&- &
   child_pid[$name]=$!
   running+=("$name")
 }
@@ -61,7 +63,7 @@ dead_child() {
 # Says that a child has ended and why, with the end of its log; then ends the script.
 report_dead_child() {
   local name=$1 code=0
-  wait "${child_pid[$name]}" || code=$?
+  wait "${child_pid[$name]}" 2>/dev/null || code=$?
   printf '\n%s ended with exit code %d. The end of %s:\n' "$name" "$code" "${child_log[$name]}" >&2
   tail -n 20 "${child_log[$name]}" | sed 's/^/    /' >&2
   exit 1
@@ -85,6 +87,7 @@ wait_until_ready() {
 # Newest first, so that nobody sees the child it depends on go before.
 stop_children() {
   stopping=1
+  exec 2>&"$real_stderr" # A trap that fires inside `wait` has the descriptors of that command.
   local i name deadline=$((SECONDS + stop_grace_seconds))
   for ((i = ${#running[@]} - 1; i >= 0; --i)); do
     kill -TERM "${child_pid[${running[i]}]}" 2>/dev/null || true
@@ -116,6 +119,7 @@ on_signal() {
 
 # From here on every way out of the script stops the children.
 guard_children() {
+  exec {real_stderr}>&2
   trap 'stop_children' EXIT
   trap 'on_signal 130' INT
   trap 'on_signal 143' TERM
@@ -135,7 +139,7 @@ start_children() {
 watch_children() {
   local dead
   while true; do
-    wait -n || true
+    { wait -n || true; } 2>/dev/null # Without the shell's own words on a killed job.
     dead=$(dead_child) && report_dead_child "$dead"
   done
 }

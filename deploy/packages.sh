@@ -38,7 +38,7 @@ test_packages() {
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 python3 shellcheck groff-base systemd mmdebstrap
+    curl jq iproute2 python3 shellcheck groff-base systemd systemd-container mmdebstrap
   packing_packages
 }
 
@@ -70,6 +70,7 @@ show_apt_progress() {
       'Setting up '*) word='set up' n=$((++configured)) ;;
       *) continue ;;
     esac
+    ((n <= total)) || continue # apt fetches signatures too.
     if [[ -t 1 ]]; then
       printf '\r\033[K    %s %d of %d' "$word" "$n" "$total"
     elif ((n % 10 == 0 || n == total)); then

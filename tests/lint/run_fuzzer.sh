@@ -15,4 +15,4 @@ mkdir -p "$found"
 inputs=("$found")
 [[ -d $corpus ]] && inputs+=("$corpus")
 exec "$program" -max_total_time="${ANTX_FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=2048 \
-  -print_final_stats=1 -artifact_prefix="$found-crash-" "${inputs[@]}"
+  -verbosity=0 -print_final_stats=1 -artifact_prefix="$found-" "${inputs[@]}"

@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "antminer/decode.h"
+#include "unit/antminer/recorded_devices.h"
 #include "util/text.h"
 
 namespace antx {
@@ -22,47 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-fs::path Folder() {
-  const char* set = std::getenv("ANTMINER_RECORDINGS");
-  return set != nullptr ? set : ANTX_DEFAULT_RECORDINGS;
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// Every folder that holds files, e.g. "stock-x19/s19pro-20221206".
-std::vector<std::string> Devices() {
-  std::vector<std::string> devices;
-  std::error_code missing;
-  for (const auto& entry : fs::recursive_directory_iterator(Folder(), missing)) {
-    if (!entry.is_directory()) continue;
-    const bool has_files = std::any_of(fs::directory_iterator(entry.path()), {},
-                                       [](const auto& file) { return file.is_regular_file(); });
-    if (has_files) devices.push_back(fs::relative(entry.path(), Folder()).string());
-  }
-  std::sort(devices.begin(), devices.end());
-  if (devices.empty()) devices.emplace_back("none");
-  return devices;
-}
-
-/// The replies of port 4028 of one device, as the network layer would hand them over.
-std::vector<RawReply> Replies(const fs::path& device) {
-  std::vector<RawReply> replies;
-  for (const auto& entry : fs::directory_iterator(device)) {
-    const std::string command = entry.path().stem().string();
-    if (command == "expected" || command.starts_with("web_")) continue;
-    std::string body = ReadFile(entry.path());
-    while (!body.empty() && body.back() == '\0') body.pop_back();
-    const bool joined = command.starts_with("joined_");
-    replies.push_back({joined ? command.substr(7) : command, std::move(body)});
-  }
-  std::sort(replies.begin(), replies.end(),
-            [](const RawReply& a, const RawReply& b) { return a.command < b.command; });
-  return replies;
-}
 
 const BoardReading* Board(const Reading& reading, const std::string& name) {
   for (const BoardReading& board : reading.boards) {
@@ -306,11 +263,11 @@ class RecordingTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(RecordingTest, GivesTheFiguresItsSourceAsserts) {
   if (GetParam() == "none") {
-    GTEST_SKIP() << "no recorded replies in " << Folder()
+    GTEST_SKIP() << "no recorded replies in " << RecordingsFolder()
                  << "; set ANTMINER_RECORDINGS to the folder that holds them";
   }
-  const fs::path device = Folder() / GetParam();
-  const auto replies = Replies(device);
+  const fs::path device = RecordingsFolder() / GetParam();
+  const auto replies = RecordedReplies(GetParam());
   if (replies.empty()) {
     GTEST_SKIP() << GetParam() << " holds replies of the web side only, nothing of port 4028";
   }
@@ -326,7 +283,7 @@ TEST_P(RecordingTest, GivesTheFiguresItsSourceAsserts) {
   }
   const fs::path expected = device / "expected.json";
   if (fs::exists(expected) && decoded.reading) {
-    ExpectAll(decoded, json::parse(ReadFile(expected)).as_object(), GetParam());
+    ExpectAll(decoded, json::parse(ReadWholeFile(expected)).as_object(), GetParam());
   }
   const bool has_rate = std::any_of(replies.begin(), replies.end(), [](const RawReply& reply) {
     return reply.command == "stats" || reply.command == "summary";
@@ -337,14 +294,10 @@ TEST_P(RecordingTest, GivesTheFiguresItsSourceAsserts) {
 }
 
 std::string TestName(const testing::TestParamInfo<std::string>& device) {
-  std::string name = device.param;
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-  return name;
+  return DeviceName(device.param);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, RecordingTest, testing::ValuesIn(Devices()), TestName);
+INSTANTIATE_TEST_SUITE_P(Devices, RecordingTest, testing::ValuesIn(RecordedDevices()), TestName);
 
 }  // namespace
 }  // namespace antx
