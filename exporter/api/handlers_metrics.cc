@@ -152,7 +152,28 @@ HttpResponse HandleProbe(const ApiContext& context, const HttpRequest& request) 
       nullptr);
 }
 
-HttpResponse HandleServiceDiscovery(const ApiContext& context, const HttpRequest& /*request*/) {
+namespace {
+
+/// ?shards=n: the parts of /metrics as targets, each with its `shard` parameter.
+HttpResponse ListShards(std::int64_t count, const ApiContext& context, const HttpRequest& request) {
+  const auto config = context.config();
+  const std::string host = request.Header("host");
+  std::string json = "[";
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (json.size() > 1) json += ",\n ";
+    json += "{\"targets\":[" + JsonQuoted(host) +
+            "],\"labels\":{\"__metrics_path__\":" + JsonQuoted(config->web.telemetry_path) +
+            ",\"__param_shard\":\"" + std::to_string(i) + '/' + std::to_string(count) + "\"}}";
+  }
+  return JsonResponse(json + "]\n");
+}
+
+}  // namespace
+
+HttpResponse HandleServiceDiscovery(const ApiContext& context, const HttpRequest& request) {
+  const auto shards = IntParameter(request.query, "shards", 1, 1000);
+  if (!shards.error.empty()) return ErrorResponse(400, shards.error);
+  if (shards.value) return ListShards(*shards.value, context, request);
   const auto snapshot = context.box.Latest();
   std::string json = "[";
   for (const auto& miner : snapshot->miners) {

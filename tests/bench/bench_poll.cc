@@ -30,6 +30,7 @@ struct Counts {
 struct Setup {
   int miners = 2000;
   double seconds = 10;
+  double warmup = 0;  ///< Seconds after the first round that do not count.
   Config config;
   std::uint32_t base = 0;
 };
@@ -38,6 +39,7 @@ Setup ReadFlags(const Flags& flags) {
   Setup setup;
   setup.miners = static_cast<int>(flags.Number("miners", 2000));
   setup.seconds = flags.Number("seconds", 10);
+  setup.warmup = flags.Number("warmup", 0);
   setup.config.polling.interval = Seconds(flags.Number("interval", 0.05));
   setup.config.polling.timeout = Seconds(flags.Number("timeout", 1));
   setup.config.polling.max_concurrent = static_cast<int>(flags.Number("parallel", 64));
@@ -87,6 +89,8 @@ void Measure(const Setup& setup, Counts& counts, double& cpu, double& wall) {
   TickEverySecond(tick, tracker);
   poller.Start();
   while (counts.polls < static_cast<std::uint64_t>(setup.miners)) io.run_one();
+  const double warm = WallSeconds() + setup.warmup;
+  while (WallSeconds() < warm) io.run_one_for(std::chrono::milliseconds(100));
   counts = Counts{};
   asio::steady_timer end(io);
   end.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(setup.seconds)));

@@ -154,6 +154,14 @@ TEST_F(ServerTest, BadParametersAreNamed) {
   EXPECT_EQ(Get(port_, "/metrics?shard=0/4").status, 200);
 }
 
+TEST_F(ServerTest, ServiceDiscoveryListsMinersOrShards) {
+  Start();
+  EXPECT_NE(Get(port_, "/sd").body.find("\"127.1.2.3\""), std::string::npos);
+  const auto shards = Get(port_, "/sd?shards=2");
+  EXPECT_NE(shards.body.find("\"__param_shard\":\"1/2\""), std::string::npos) << shards.body;
+  EXPECT_EQ(Get(port_, "/sd?shards=0").status, 400);
+}
+
 TEST_F(ServerTest, APortInUseIsTold) {
   Start();
   config_->web.listen = {{"127.0.0.1", port_}};
