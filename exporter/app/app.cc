@@ -184,6 +184,7 @@ void App::OnDiscovery(const DiscoveryReport& report) {
   }
   for (const FoundMiner& miner : report.found) {
     Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now()));
+    poller_.TeachMac(miner.address, miner.identity.mac);
   }
   Apply(inventory_.Forget(clock_.Now()));
   CountSources();

@@ -19,6 +19,15 @@ DiscoverySource Merge(DiscoverySource known, DiscoverySource found) {
   return known == DiscoverySource::kRestored ? found : known;
 }
 
+/// New facts on top of known ones: a reply that does not tell the MAC does not unlearn it.
+Identity Merge(const Identity& known, Identity found) {
+  if (found.firmware.empty()) return known;
+  if (found.mac.empty()) found.mac = known.mac;
+  if (found.hostname.empty()) found.hostname = known.hostname;
+  if (found.serial.empty()) found.serial = known.serial;
+  return found;
+}
+
 }  // namespace
 
 void InventoryChange::Append(InventoryChange other) {
@@ -121,7 +130,7 @@ InventoryChange Inventory::Found(Ipv4 address, const Identity& identity, Discove
     InventoryRecord& record = known->second;
     record.last_seen = now;
     record.facts.source = Merge(record.facts.source, source);
-    if (!identity.firmware.empty()) record.identity = identity;
+    record.identity = Merge(record.identity, identity);
     Refresh(record, change);
     return change;
   }

@@ -79,6 +79,12 @@ void Poller::Remove(Ipv4 address) {
   slots_.erase(address);
 }
 
+void Poller::TeachMac(Ipv4 address, const std::string& mac) {
+  const auto found = slots_.find(address);
+  if (found == slots_.end() || !found->second.memory->identity.mac.empty()) return;
+  found->second.memory->identity.mac = mac;
+}
+
 MinerMemory Poller::MemoryOf(Ipv4 address) const {
   const auto found = slots_.find(address);
   return found == slots_.end() ? MinerMemory{} : *found->second.memory;

@@ -78,6 +78,16 @@ TEST(Inventory, IdentityByMacKeepsTheIdOverAMove) {
   EXPECT_EQ(change.added.at(0).id, "02:00:00:00:00:01");
 }
 
+TEST(Inventory, AReplyWithoutMacDoesNotUnlearnIt) {
+  Config config;
+  config.discovery.identity = IdentityKind::kMac;
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  EXPECT_TRUE(inventory.Found(kA, WithMac(""), DiscoverySource::kTcp, kNow).updated.empty());
+  EXPECT_EQ(inventory.records().at(kA).facts.id, "02:00:00:00:00:01");
+}
+
 TEST(Inventory, LabelsComeByAddressOrMac) {
   Config config;
   InventoryEntry entry;
