@@ -66,7 +66,8 @@ void PrintJson(const DiscoveryReport& report, std::ostream& out) {
                      {"model", ToValidUtf8(miner.identity.model)},
                      {"firmware", miner.identity.firmware},
                      {"firmware_version", ToValidUtf8(miner.identity.firmware_version)},
-                     {"mac", miner.identity.mac}});
+                     {"mac", miner.identity.mac},
+                     {"source", DiscoverySourceName(miner.source)}});
   }
   json::array ranges;
   for (const RangeReport& range : report.ranges) {
