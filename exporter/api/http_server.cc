@@ -1,7 +1,12 @@
 #include "api/http_server.h"
 
 #include <civetweb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -13,6 +18,33 @@ namespace antx {
 namespace {
 
 constexpr int kMostHeaderBytes = 16 * 1024;
+// A client that stops in the middle of a request or of a piece of 64 KiB is given up.
+constexpr const char* kRequestTimeoutMs = "3000";
+constexpr int kDeferSeconds = 30;
+
+/// civetweb gives each connection a thread at once, also one that never says anything. The
+/// kernel can wait for the first byte instead; civetweb does not show its sockets, so they are
+/// found by being the listening ones on our ports.
+void WaitForFirstByte(const std::vector<int>& ports) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const int most = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1024));
+  for (int descriptor = 3; descriptor < most; ++descriptor) {
+    int listening = 0;
+    socklen_t size = sizeof(listening);
+    sockaddr_in address{};
+    socklen_t length = sizeof(address);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
+        listening == 0 ||
+        getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+      continue;
+    }
+    const int port = ntohs(address.sin_port);
+    if (std::find(ports.begin(), ports.end(), port) == ports.end()) continue;
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &kDeferSeconds,
+                     sizeof(kDeferSeconds));
+  }
+}
 
 const char* StatusText(int status) { return mg_get_response_code_text(nullptr, status); }
 
@@ -143,7 +175,7 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
                                                "num_threads",
                                                threads.c_str(),
                                                "request_timeout_ms",
-                                               "10000",
+                                               kRequestTimeoutMs,
                                                "keep_alive_timeout_ms",
                                                "500",
                                                "enable_keep_alive",
@@ -186,7 +218,9 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
         }
       },
       impl.get());
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(impl)));
+  WaitForFirstByte(server->Ports());
+  return server;
 }
 
 std::vector<int> HttpServer::Ports() const {

@@ -159,9 +159,7 @@ void App::OnCycle(const CycleReport& report) {
 
 void App::OnDiscovery(const DiscoveryReport& report) {
   for (const std::string& message : report.messages) log_.Info("discovery", message);
-  std::uint64_t identified = 0;
   for (const RangeReport& range : report.ranges) {
-    identified += range.identified;
     log_.Info("discovery", range.range + ": " + std::to_string(range.probed) + " probed, " +
                                std::to_string(range.identified) + " miners, " +
                                std::to_string(range.not_a_miner) + " not a miner, " +

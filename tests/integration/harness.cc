@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include <iterator>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "util/text.h"
 
@@ -212,6 +214,27 @@ HttpReply Http(int port, const std::string& method, const std::string& path,
   }
   request += "Connection: close\r\n\r\n" + body;
   return ParseReply(Socket(port).Exchange(request));
+}
+
+IdleConnection::IdleConnection(int port)
+    : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  (void)connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+}
+
+IdleConnection::~IdleConnection() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+IdleConnection::IdleConnection(IdleConnection&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+bool IdleConnection::Open() const {
+  char byte = 0;
+  return recv(descriptor_, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
 }
 
 Series ParseExposition(const std::string& text) {

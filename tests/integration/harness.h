@@ -83,6 +83,22 @@ inline HttpReply Get(int port, const std::string& path,
   return Http(port, "GET", path, headers);
 }
 
+/// A connection to 127.0.0.1 that says nothing.
+class IdleConnection {
+ public:
+  explicit IdleConnection(int port);
+  ~IdleConnection();
+  IdleConnection(IdleConnection&& other) noexcept;
+  IdleConnection(const IdleConnection&) = delete;
+  IdleConnection& operator=(const IdleConnection&) = delete;
+  IdleConnection& operator=(IdleConnection&&) = delete;
+  /// Whether the other side still holds it.
+  [[nodiscard]] bool Open() const;
+
+ private:
+  int descriptor_;
+};
+
 /// Series of an exposition in text format: `name{labels}` to value.
 using Series = std::map<std::string, double>;
 [[nodiscard]] Series ParseExposition(const std::string& text);

@@ -147,6 +147,19 @@ TEST_F(ServerTest, ServesManyClientsAtOnce) {
   EXPECT_EQ(good, 160);
 }
 
+TEST_F(ServerTest, ClientsThatSayNothingHoldNoThread) {
+  config_->web.threads = 2;
+  Start();
+  const std::vector<testing::IdleConnection> idle = [this] {
+    std::vector<testing::IdleConnection> all;
+    for (int i = 0; i < 20; ++i) all.emplace_back(port_);
+    return all;
+  }();
+  EXPECT_EQ(Get(port_, "/-/healthy").status, 200);
+  // All of them are still there, so nobody had to wait for one to be given up.
+  for (const auto& connection : idle) EXPECT_TRUE(connection.Open());
+}
+
 TEST_F(ServerTest, BadParametersAreNamed) {
   Start();
   EXPECT_NE(Get(port_, "/metrics?collect[]=nonsense").body.find("collect[]"), std::string::npos);
