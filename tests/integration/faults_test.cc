@@ -29,7 +29,9 @@ void PrintTo(const Failure& failure, std::ostream* out) { *out << failure.fault;
 class FailureTest : public ::testing::TestWithParam<Failure> {};
 
 TEST_P(FailureTest, IsCountedByReasonAndTheOtherMinerIsServed) {
-  const auto& [fault, reason, state] = GetParam();
+  const std::string fault = GetParam().fault;
+  const std::string reason = GetParam().reason;
+  const std::string state = GetParam().state;
   const std::string network =
       "127.4" + std::to_string(FreePort() % 8) + "." + std::to_string(FreePort() % 250) + ".";
   const std::string bad = network + "1";

@@ -111,7 +111,9 @@ std::pair<std::string, std::string> SplitKey(const std::string& key) {
 }
 
 void ExpectRawField(const Reading& reading, const std::string& key, double want) {
-  const auto [prefix, index] = SplitKey(key);
+  const auto split = SplitKey(key);
+  const std::string& prefix = split.first;
+  const std::string& index = split.second;
   if (prefix == "fan") {
     const auto fan = std::find_if(reading.fans.begin(), reading.fans.end(),
                                   [&](const auto& f) { return std::to_string(f.fan) == index; });

@@ -126,8 +126,8 @@ TEST_F(StateStoreTest, AFullDiskKeepsTheOldState) {
 TEST_F(StateStoreTest, TheWriterSavesWhatWaitsBeforeItEnds) {
   std::size_t rows = 0;
   {
-    StateWriter writer(std::move(*StateStore::Open(path_)),
-                       [&](const StateWrite& write) { rows = write.rows; });
+    auto store = StateStore::Open(path_);
+    StateWriter writer(std::move(*store), [&](const StateWrite& write) { rows = write.rows; });
     writer.Submit({Miner("10.0.0.7")});
   }
   EXPECT_EQ(rows, 1U);
