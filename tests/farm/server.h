@@ -24,7 +24,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  /// Binds everything. Throws std::runtime_error naming the address and the remedy.
+  /// Binds everything. `fleet` outlives `io`, whose connections count in it. Throws
+  /// std::runtime_error naming the address and the remedy.
   Server(boost::asio::io_context& io, Fleet& fleet, const ServerOptions& options);
   ~Server();
   Server(const Server&) = delete;

@@ -61,8 +61,8 @@ class SweepTest : public testing::Test {
     return counts;
   }
 
+  farm::Fleet fleet_;  // Outlives the connections, which the io_context holds.
   asio::io_context io_{1};
-  farm::Fleet fleet_;
   std::optional<farm::Server> server_;
   StopFlag stop_ = std::make_shared<bool>(false);
 };
