@@ -129,9 +129,12 @@ std::optional<SystemTime> ReadRelative(std::string_view text, SystemTime now) {
       {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}}};
   if (text.size() < 2) return std::nullopt;
   const auto count = ParseInt(text.substr(0, text.size() - 1));
-  if (!count || *count < 0 || *count > 1'000'000 || text.front() == '+') return std::nullopt;
+  constexpr std::int64_t kMostSeconds = 3'000'000'000;  // A century: more has no history.
+  if (!count || *count < 0 || text.front() == '+') return std::nullopt;
   for (const auto& [unit, seconds] : kUnits) {
-    if (text.back() == unit) return now - std::chrono::seconds(*count * seconds);
+    if (text.back() != unit) continue;
+    if (*count > kMostSeconds / seconds) return std::nullopt;
+    return now - std::chrono::seconds(*count * seconds);
   }
   return std::nullopt;
 }

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -86,6 +87,9 @@ std::vector<Case> AllPages() {
   }
   return pages;
 }
+
+/// For test lists: a name instead of the bytes of the object.
+void PrintTo(const Case& page, std::ostream* out) { *out << page.name; }
 
 class Golden : public testing::TestWithParam<Case> {};
 
