@@ -181,8 +181,11 @@ void App::OnDiscovery(const DiscoveryReport& report) {
     log_.Warn("discovery", report.mdns_error);
   }
   for (const FoundMiner& miner : report.found) {
-    Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now()));
-    poller_.TeachMac(miner.address, miner.identity.mac);
+    Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now(),
+                           miner.mac_is_hint));
+    const auto known = inventory_.records().find(miner.address);
+    if (known == inventory_.records().end()) continue;
+    poller_.TeachMac(miner.address, known->second.identity.mac);
   }
   Apply(inventory_.Forget(clock_.Now()));
   CountSources();

@@ -54,7 +54,11 @@ Discovery::Discovery(asio::any_io_executor executor, const Clock& clock, Logger&
       report_(std::move(report)),
       timer_(executor_) {}
 
-void Discovery::Configure(const DiscoveryConfig& config) { config_ = config; }
+void Discovery::Configure(const DiscoveryConfig& config) {
+  const bool changed = !(config == config_);
+  config_ = config;
+  if (running_ && changed) Rescan();
+}
 
 void Discovery::Start() {
   running_ = true;
@@ -69,112 +73,122 @@ void Discovery::Start() {
   });
 }
 
+void Discovery::Rescan() {
+  rescan_ = true;
+  timer_.cancel();
+}
+
 void Discovery::Stop() {
   *stop_ = true;
   timer_.cancel();
 }
 
 asio::awaitable<void> Discovery::Loop() {
-  boost::system::error_code ec;
-  auto token = asio::redirect_error(asio::use_awaitable, ec);
   while (!*stop_) {
     const SteadyTime begin = clock_.Steady();
-    const DiscoveryReport report = co_await RunOnce();
+    rescan_ = false;
+    DiscoveryReport report = co_await RunOnce();
     if (*stop_) co_return;
-    report_(report);
-    // 0 means only at start; a day later somebody may have set it.
-    const Seconds interval = config_.interval.count() > 0 ? config_.interval : Seconds(86400);
-    timer_.expires_at(begin + ToNanos(interval));
-    co_await timer_.async_wait(token);
-    while (!*stop_ && config_.interval.count() <= 0) {
-      timer_.expires_after(std::chrono::seconds(60));
-      co_await timer_.async_wait(token);
+    if (report.messages == last_messages_) {
+      report.messages.clear();
+    } else {
+      last_messages_ = report.messages;
     }
+    report_(report);
+    co_await WaitForNext(begin);
   }
+}
+
+asio::awaitable<void> Discovery::WaitForNext(SteadyTime begin) {
+  boost::system::error_code ec;
+  auto token = asio::redirect_error(asio::use_awaitable, ec);
+  if (*stop_ || rescan_) co_return;
+  // Ends early by Rescan or Stop. An interval of 0 means: only at start, or when asked.
+  timer_.expires_at(config_.interval.count() > 0 ? begin + ToNanos(config_.interval)
+                                                 : SteadyTime::max());
+  co_await timer_.async_wait(token);
 }
 
 asio::awaitable<DiscoveryReport> Discovery::RunOnce() {
   DiscoveryReport report;
   const SteadyTime begin = clock_.Steady();
   const auto interfaces = ReadInterfaces();
-  std::vector<AddressRange> ranges = config_.ranges;
+  Plan plan{config_.ranges, {}, OwnAddresses(interfaces)};
   if (config_.automatic) {
-    AutoRange detected = DetectRange(interfaces, InContainer());
+    AutoRange detected = DetectRange(interfaces, InContainer(), config_.allow_public);
     report.messages = std::move(detected.messages);
-    if (detected.range) ranges.push_back(*detected.range);
+    if (detected.range) plan.ranges.push_back(*detected.range);
   }
-  if (ranges.empty()) co_return report;
+  if (plan.ranges.empty()) co_return report;
 
-  std::set<Ipv4> hints;
-  if (config_.mdns && !OnlyLoopback(ranges)) {
+  if (config_.mdns && !OnlyLoopback(plan.ranges)) {
     report.mdns_asked = true;
     MdnsResult answers = co_await MdnsBrowse(interfaces, ToNanos(config_.mdns_wait), stop_);
     report.mdns_error = answers.error;
     // A hint never leads outside the ranges.
     for (const Ipv4 hint : answers.hints) {
-      if (RangeOf(ranges, hint)) hints.insert(hint);
+      if (RangeOf(plan.ranges, hint)) plan.hints.insert(hint);
     }
   }
-  co_await SweepRanges(ranges, hints, &report);
+  co_await SweepRanges(std::move(plan), &report);
   for (const RangeReport& range : report.ranges) report.probed += range.probed;
   report.duration = clock_.Steady() - begin;
   report.complete = !*stop_;
   co_return report;
 }
 
-asio::awaitable<void> Discovery::SweepRanges(std::vector<AddressRange> ranges, std::set<Ipv4> hints,
-                                             DiscoveryReport* report) {
-  for (const AddressRange& range : ranges) report->ranges.push_back({range.text});
-  const auto neighbours = ReadNeighbours();
+/// Stage one, in two passes.
+asio::awaitable<std::vector<Target>> Discovery::FindOpen(Plan plan, DiscoveryReport* report) {
   std::set<Ipv4> first = known_();
-  first.insert(hints.begin(), hints.end());
-  for (const auto& [address, mac] : neighbours) first.insert(address);
-
+  first.insert(plan.hints.begin(), plan.hints.end());
+  for (const auto& [address, mac] : ReadNeighbours()) first.insert(address);
   const auto seed = static_cast<std::uint64_t>(clock_.Steady().time_since_epoch().count());
-  auto targets = MakeTargets(ranges, first, OwnAddresses(ReadInterfaces()), seed);
+  auto targets = MakeTargets(plan.ranges, first, plan.own, seed);
+
   SweepLimits limits{ToNanos(config_.connect_timeout), config_.max_concurrent_probes,
                      config_.max_probes_per_second, config_.miner_port};
   std::vector<Target> open;
   std::vector<Target> again;
-  co_await ConnectSweep(
-      std::move(targets), limits,
-      [&](const Target& target, Reach reach) {
-        if (reach == Reach::kOpen) open.push_back(target);
-        // Worth a second, longer try: somebody has been there before, or is on the wire.
-        const bool worth = reach == Reach::kSilent && first.contains(target.address);
-        if (worth) {
-          again.push_back(target);
-        } else {
-          Count(report->ranges[target.range], reach);
-        }
-      },
-      stop_);
+  bool last_pass = false;
+  const auto take = [&](const Target& target, Reach reach) {
+    if (reach == Reach::kOpen) open.push_back(target);
+    // Worth a second, longer try: somebody has been there before, or is on the wire. All the
+    // silent rest of a range would double the time of a sweep for nothing.
+    const bool worth = reach == Reach::kSilent && first.contains(target.address);
+    if (worth && !last_pass) {
+      again.push_back(target);
+    } else {
+      Count(report->ranges[target.range], reach);
+    }
+  };
+  co_await ConnectSweep(std::move(targets), limits, take, stop_);
+  last_pass = true;
   limits.timeout *= 2;
-  co_await ConnectSweep(
-      std::move(again), limits,
-      [&](const Target& target, Reach reach) {
-        if (reach == Reach::kOpen) open.push_back(target);
-        Count(report->ranges[target.range], reach);
-      },
-      stop_);
+  co_await ConnectSweep(std::move(again), limits, take, stop_);
+  co_return open;
+}
 
-  IdentifyLimits identify;
-  identify.step = std::max(ToNanos(config_.connect_timeout) * 2, nanoseconds(2'000'000'000));
-  identify.port = config_.miner_port;
-  co_await IdentifySweep(
-      std::move(open), identify,
-      [&](const Target& target, Verdict verdict, const Identity& identity) {
-        Count(report->ranges[target.range], verdict);
-        if (verdict != Verdict::kMiner) return;
-        FoundMiner miner{target.address, identity, DiscoverySource::kTcp};
-        if (hints.contains(target.address)) miner.source = DiscoverySource::kBoth;
-        const auto neighbour = neighbours.find(target.address);
-        if (miner.identity.mac.empty() && neighbour != neighbours.end()) {
-          miner.identity.mac = neighbour->second;
-        }
-        report->found.push_back(std::move(miner));
-      },
-      stop_);
+asio::awaitable<void> Discovery::SweepRanges(Plan plan, DiscoveryReport* report) {
+  for (const AddressRange& range : plan.ranges) report->ranges.push_back({range.text});
+  auto open = co_await FindOpen(plan, report);
+  // Read after the sweep, which has brought the table up to date.
+  const auto macs = OnlyOwnMacs(ReadNeighbours());
+  IdentifyLimits limits;
+  limits.step = std::max(ToNanos(config_.connect_timeout) * 2, nanoseconds(2'000'000'000));
+  limits.port = config_.miner_port;
+  const auto take = [&](const Target& target, Verdict verdict, const Identity& identity) {
+    Count(report->ranges[target.range], verdict);
+    if (verdict != Verdict::kMiner) return;
+    FoundMiner miner{target.address, identity, DiscoverySource::kTcp};
+    if (plan.hints.contains(target.address)) miner.source = DiscoverySource::kBoth;
+    const auto neighbour = macs.find(target.address);
+    if (miner.identity.mac.empty() && neighbour != macs.end()) {
+      miner.identity.mac = neighbour->second;
+      miner.mac_is_hint = true;
+    }
+    report->found.push_back(std::move(miner));
+  };
+  co_await IdentifySweep(std::move(open), limits, take, stop_);
 }
 
 }  // namespace antx

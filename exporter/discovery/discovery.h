@@ -32,12 +32,13 @@ struct FoundMiner {
   Ipv4 address;
   Identity identity;  ///< With the MAC of the neighbour table when the miner tells none.
   DiscoverySource source = DiscoverySource::kTcp;
+  bool mac_is_hint = false;  ///< The MAC is the neighbour table's.
 };
 
 struct DiscoveryReport {
   std::vector<RangeReport> ranges;
   std::vector<FoundMiner> found;
-  std::vector<std::string> messages;  ///< Auto-detection, warnings.
+  std::vector<std::string> messages;  ///< Auto-detection, warnings; only news in the callback.
   std::chrono::nanoseconds duration{};
   std::uint64_t probed = 0;
   bool mdns_asked = false;
@@ -54,11 +55,13 @@ class Discovery {
   Discovery(boost::asio::any_io_executor executor, const Clock& clock, Logger& log, Known known,
             Report report);
 
-  /// Takes effect for the next sweep.
+  /// Takes effect for the next sweep, which begins at once when something changed.
   void Configure(const DiscoveryConfig& config);
   /// Sweeps now and then every discovery.interval. Call once.
   void Start();
-  /// Ends a sweep within a moment.
+  /// Sweeps now, or once more as soon as the running sweep has ended.
+  void Rescan();
+  /// Ends a sweep within a moment; the discovery cannot be started again.
   void Stop();
   [[nodiscard]] bool Idle() const { return !running_; }
 
@@ -66,9 +69,15 @@ class Discovery {
   boost::asio::awaitable<DiscoveryReport> RunOnce();
 
  private:
+  struct Plan {
+    std::vector<AddressRange> ranges;
+    std::set<Ipv4> hints;  ///< From mDNS, inside the ranges.
+    std::set<Ipv4> own;
+  };
   boost::asio::awaitable<void> Loop();
-  boost::asio::awaitable<void> SweepRanges(std::vector<AddressRange> ranges, std::set<Ipv4> hints,
-                                           DiscoveryReport* report);
+  boost::asio::awaitable<void> WaitForNext(SteadyTime begin);
+  boost::asio::awaitable<void> SweepRanges(Plan plan, DiscoveryReport* report);
+  boost::asio::awaitable<std::vector<Target>> FindOpen(Plan plan, DiscoveryReport* report);
 
   boost::asio::any_io_executor executor_;
   const Clock& clock_;
@@ -79,6 +88,8 @@ class Discovery {
   boost::asio::steady_timer timer_;
   StopFlag stop_ = std::make_shared<bool>(false);
   bool running_ = false;
+  bool rescan_ = false;
+  std::vector<std::string> last_messages_;
 };
 
 }  // namespace antx

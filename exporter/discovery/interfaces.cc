@@ -6,11 +6,16 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <sstream>
+#include <string_view>
+
+#include "util/text.h"
 
 namespace antx {
 namespace {
@@ -38,7 +43,33 @@ std::set<std::string> DefaultRouteInterfaces() {
 
 bool IsUsable(const NetworkInterface& interface) {
   const bool link_local = (interface.address.value >> 16U) == 0xa9feU;
-  return interface.up && !interface.address.IsLoopback() && !link_local;
+  return interface.up && !interface.point_to_point && interface.prefix < 31 &&
+         !interface.address.IsLoopback() && !link_local;
+}
+
+/// Private use, shared address space, and the networks for documentation and benchmarks.
+bool IsPrivate(Ipv4 address) {
+  constexpr std::array kPrivate = {
+      Ipv4Network{Ipv4{0x0a000000U}, 8},  Ipv4Network{Ipv4{0xac100000U}, 12},
+      Ipv4Network{Ipv4{0xc0a80000U}, 16}, Ipv4Network{Ipv4{0x64400000U}, 10},
+      Ipv4Network{Ipv4{0xc0000200U}, 24}, Ipv4Network{Ipv4{0xc6336400U}, 24},
+      Ipv4Network{Ipv4{0xcb007100U}, 24}, Ipv4Network{Ipv4{0xc6120000U}, 15}};
+  return std::any_of(kPrivate.begin(), kPrivate.end(),
+                     [address](const Ipv4Network& network) { return network.Contains(address); });
+}
+
+/// Bridges that container engines and hypervisors make on their host: no miner sits there.
+bool IsEngineBridge(const std::string& name) {
+  constexpr std::array<std::string_view, 6> kPrefixes = {"docker", "br-",    "virbr",
+                                                         "podman", "lxcbr0", "veth"};
+  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+/// Higher is better.
+int Rank(const NetworkInterface& interface) {
+  if (interface.default_route) return 2;
+  return IsEngineBridge(interface.name) ? 0 : 1;
 }
 
 }  // namespace
@@ -58,6 +89,7 @@ std::vector<NetworkInterface> ReadInterfaces() {
       interface.prefix = std::popcount(FromSockaddr(entry->ifa_netmask).value);
     }
     interface.up = (entry->ifa_flags & IFF_UP) != 0;
+    interface.point_to_point = (entry->ifa_flags & IFF_POINTOPOINT) != 0;
     interface.default_route = routed.contains(interface.name);
     interfaces.push_back(interface);
   }
@@ -82,11 +114,15 @@ bool InContainer() {
 }
 
 std::map<Ipv4, std::string> ReadNeighbours() {
-  std::map<Ipv4, std::string> neighbours;
   std::ifstream file("/proc/net/arp");
+  return ParseNeighbours(file);
+}
+
+std::map<Ipv4, std::string> ParseNeighbours(std::istream& table) {
+  std::map<Ipv4, std::string> neighbours;
   std::string line;
-  std::getline(file, line);  // Header.
-  while (std::getline(file, line)) {
+  std::getline(table, line);  // Header.
+  while (std::getline(table, line)) {
     std::istringstream fields(line);
     std::string address;
     std::string type;
@@ -95,17 +131,30 @@ std::map<Ipv4, std::string> ReadNeighbours() {
     fields >> address >> type >> flags >> mac;
     const auto parsed = Ipv4::Parse(address);
     const bool complete = flags == "0x2" || flags == "0x6";
-    if (parsed && complete && mac != "00:00:00:00:00:00") neighbours[*parsed] = mac;
+    if (parsed && complete && mac != "00:00:00:00:00:00") neighbours[*parsed] = ToLower(mac);
   }
   return neighbours;
 }
 
-AutoRange DetectRange(const std::vector<NetworkInterface>& interfaces, bool in_container) {
+std::map<Ipv4, std::string> OnlyOwnMacs(std::map<Ipv4, std::string> neighbours) {
+  std::map<std::string, int> uses;
+  for (const auto& [address, mac] : neighbours) ++uses[mac];
+  std::erase_if(neighbours, [&](const auto& entry) { return uses[entry.second] > 1; });
+  return neighbours;
+}
+
+AutoRange DetectRange(const std::vector<NetworkInterface>& interfaces, bool in_container,
+                      bool allow_public) {
   AutoRange found;
   const NetworkInterface* best = nullptr;
   for (const NetworkInterface& interface : interfaces) {
     if (!IsUsable(interface)) continue;
-    if (best == nullptr || (interface.default_route && !best->default_route)) best = &interface;
+    if (!allow_public && !IsPrivate(interface.address)) {
+      found.messages.push_back("the address " + interface.address.ToString() + " of " +
+                               interface.name + " is public: its network is not swept");
+      continue;
+    }
+    if (best == nullptr || Rank(interface) > Rank(*best)) best = &interface;
   }
   if (best == nullptr) {
     found.messages.push_back(
@@ -129,6 +178,10 @@ AutoRange DetectRange(const std::vector<NetworkInterface>& interfaces, bool in_c
     found.messages.push_back("this is a container: " + range.text +
                              " may be its own bridge and not the network of the miners; use host "
                              "networking or set MINER_IP_RANGE");
+  } else if (IsEngineBridge(best->name)) {
+    found.messages.push_back(best->name +
+                             " looks like a bridge of a container engine and not like the network "
+                             "of the miners; set MINER_IP_RANGE");
   }
   found.range = range;
   return found;

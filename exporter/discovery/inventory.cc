@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace antx {
@@ -14,18 +15,58 @@ void MoveInto(std::vector<T>& from, std::vector<T>& to) {
 
 DiscoverySource Merge(DiscoverySource known, DiscoverySource found) {
   const bool both = (known == DiscoverySource::kTcp && found == DiscoverySource::kMdns) ||
-                    (known == DiscoverySource::kMdns && found == DiscoverySource::kTcp);
+                    (known == DiscoverySource::kMdns && found == DiscoverySource::kTcp) ||
+                    (known == DiscoverySource::kTcp && found == DiscoverySource::kBoth);
   if (both) return DiscoverySource::kBoth;
   return known == DiscoverySource::kRestored ? found : known;
 }
 
-/// New facts on top of known ones: a reply that does not tell the MAC does not unlearn it.
-Identity Merge(const Identity& known, Identity found) {
-  if (found.firmware.empty()) return known;
-  if (found.mac.empty()) found.mac = known.mac;
-  if (found.hostname.empty()) found.hostname = known.hostname;
-  if (found.serial.empty()) found.serial = known.serial;
-  return found;
+bool Differ(const std::string& a, const std::string& b) {
+  return !a.empty() && !b.empty() && a != b;
+}
+
+/// Adds what was told now to what is known: a sweep asks little and must not take away what a
+/// poll has learned. Another MAC or serial is another device, of which nothing is known yet.
+void Learn(InventoryRecord& record, Identity told, bool mac_is_hint) {
+  const Identity& known = record.identity;
+  const bool known_by_miner = !known.mac.empty() && !record.mac_is_hint;
+  if (mac_is_hint && known_by_miner) told.mac.clear();
+  const bool corrects_hint = record.mac_is_hint && !mac_is_hint;
+  const bool other_device =
+      Differ(known.serial, told.serial) || (Differ(known.mac, told.mac) && !corrects_hint);
+  // The poller repeats a MAC that it was taught, so the same one proves nothing new.
+  if (!told.mac.empty()) {
+    record.mac_is_hint = mac_is_hint || (record.mac_is_hint && told.mac == known.mac);
+  }
+  if (!other_device) {
+    const bool same_firmware = !Differ(known.firmware, told.firmware);
+    const auto keep = [&](std::string Identity::*field) {
+      if ((told.*field).empty()) told.*field = known.*field;
+    };
+    for (const auto field :
+         {&Identity::type, &Identity::model, &Identity::algorithm, &Identity::firmware,
+          &Identity::mac, &Identity::hostname, &Identity::serial}) {
+      keep(field);
+    }
+    if (same_firmware) keep(&Identity::firmware_version);
+    if (same_firmware) keep(&Identity::api_version);
+  }
+  record.identity = std::move(told);
+}
+
+/// The keys under which a device is recognised at another address.
+std::vector<std::string> DeviceKeys(const Identity& identity) {
+  std::vector<std::string> keys;
+  if (!identity.mac.empty()) keys.push_back("mac " + identity.mac);
+  if (!identity.serial.empty()) keys.push_back("serial " + identity.serial);
+  return keys;
+}
+
+std::string Greeting(const InventoryRecord& record) {
+  if (record.facts.source == DiscoverySource::kStatic) return "a miner named in the settings";
+  const Identity& identity = record.identity;
+  return "found " + (identity.model.empty() ? "a miner" : identity.model) +
+         (identity.firmware.empty() ? "" : " (" + identity.firmware + ")");
 }
 
 }  // namespace
@@ -38,11 +79,22 @@ void InventoryChange::Append(InventoryChange other) {
   over_limit += other.over_limit;
 }
 
+// --- Look-ups ------------------------------------------------------------------
+
 const InventoryEntry* Inventory::EntryFor(Ipv4 address, const std::string& mac) const {
-  for (const InventoryEntry& entry : config_.inventory) {
-    if (entry.address == address || (!mac.empty() && entry.mac == mac)) return &entry;
-  }
-  return nullptr;
+  constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  const auto by_address = entry_by_address_.find(address);
+  const auto by_mac = mac.empty() ? entry_by_mac_.end() : entry_by_mac_.find(mac);
+  // The first in the list wins when two fit.
+  const std::size_t index =
+      std::min(by_address == entry_by_address_.end() ? kNone : by_address->second,
+               by_mac == entry_by_mac_.end() ? kNone : by_mac->second);
+  return index == kNone ? nullptr : &config_.inventory[index];
+}
+
+bool Inventory::IsStatic(const InventoryRecord& record) const {
+  const auto found = entry_by_address_.find(record.facts.address);
+  return found != entry_by_address_.end() && config_.inventory[found->second].is_static;
 }
 
 MinerLabels Inventory::LabelsFor(Ipv4 address, const std::string& mac) const {
@@ -56,25 +108,55 @@ std::string Inventory::IdFor(Ipv4 address, const Identity& identity,
   if (config_.identity == IdentityKind::kMac) id = identity.mac;
   if (config_.identity == IdentityKind::kHostname) id = identity.hostname;
   if (config_.identity == IdentityKind::kName) id = labels.name;
+  if (id.empty()) return address.ToString();
   // An id stands for one miner: a name that somebody else has does not count.
-  const bool taken = std::any_of(records_.begin(), records_.end(), [&](const auto& entry) {
-    return entry.first != address && entry.second.facts.id == id;
-  });
-  return id.empty() || taken ? address.ToString() : id;
+  const auto owner = by_id_.find(id);
+  const bool taken = owner != by_id_.end() && owner->second != address;
+  return taken ? address.ToString() : id;
 }
 
-void Inventory::Refresh(InventoryRecord& record, InventoryChange& change) const {
+void Inventory::Index(const InventoryRecord& record) {
+  by_id_.emplace(record.facts.id, record.facts.address);
+  for (std::string& key : DeviceKeys(record.identity)) {
+    by_device_.emplace(std::move(key), record.facts.address);
+  }
+}
+
+void Inventory::Unindex(const InventoryRecord& record) {
+  const auto id = by_id_.find(record.facts.id);
+  if (id != by_id_.end() && id->second == record.facts.address) by_id_.erase(id);
+  for (const std::string& key : DeviceKeys(record.identity)) {
+    const auto [first, last] = by_device_.equal_range(key);
+    const auto own = std::find_if(
+        first, last, [&](const auto& entry) { return entry.second == record.facts.address; });
+    if (own != last) by_device_.erase(own);
+  }
+}
+
+// --- Changes -------------------------------------------------------------------
+
+void Inventory::Refresh(InventoryRecord& record, InventoryChange& change) {
   MinerFacts next = record.facts;
   next.labels = LabelsFor(next.address, record.identity.mac);
   next.id = IdFor(next.address, record.identity, next.labels);
   if (next == record.facts) return;
+  Unindex(record);
   record.facts = next;
+  Index(record);
   change.updated.push_back(std::move(next));
 }
 
 InventoryChange Inventory::Configure(const Config& config, SystemTime now) {
   config_ = config.discovery;
   max_miners_ = config.metrics.max_miners;
+  moved_after_ = std::chrono::duration_cast<SystemTime::duration>(config.polling.interval * 1.5);
+  entry_by_address_.clear();
+  entry_by_mac_.clear();
+  for (std::size_t i = 0; i < config_.inventory.size(); ++i) {
+    const InventoryEntry& entry = config_.inventory[i];
+    if (entry.address) entry_by_address_.emplace(*entry.address, i);
+    if (!entry.mac.empty()) entry_by_mac_.emplace(entry.mac, i);
+  }
   InventoryChange change;
   for (auto& [address, record] : records_) Refresh(record, change);
   for (const InventoryEntry& entry : config_.inventory) {
@@ -86,70 +168,87 @@ InventoryChange Inventory::Configure(const Config& config, SystemTime now) {
 }
 
 InventoryChange Inventory::Restore(const std::vector<InventoryRecord>& records, SystemTime now) {
+  restored_at_ = now;
   InventoryChange change;
   for (const InventoryRecord& saved : records) {
     if (Contains(saved.facts.address)) continue;
-    if (static_cast<int>(records_.size()) >= max_miners_) {
-      ++change.over_limit;
-      continue;
-    }
     InventoryRecord record = saved;
     // A clock that stood in the future must not keep a miner for ever.
     record.last_seen = std::min(record.last_seen, now);
-    record.facts.labels = LabelsFor(record.facts.address, record.identity.mac);
-    record.facts.id = IdFor(record.facts.address, record.identity, record.facts.labels);
-    change.added.push_back(record.facts);
-    records_.emplace(record.facts.address, std::move(record));
+    record.mac_is_hint = !record.identity.mac.empty();
+    InventoryChange added = Add(std::move(record));
+    added.events.clear();  // It was announced in the run that found it.
+    change.Append(std::move(added));
   }
   return change;
 }
 
-void Inventory::NoticeMove(Ipv4 address, const Identity& identity, SystemTime now,
-                           InventoryChange& change) {
-  if (identity.mac.empty() && identity.serial.empty()) return;
-  for (auto old = records_.begin(); old != records_.end(); ++old) {
-    const Identity& known = old->second.identity;
-    const bool same = (!identity.mac.empty() && known.mac == identity.mac) ||
-                      (!identity.serial.empty() && known.serial == identity.serial);
-    if (old->first == address || !same) continue;
+InventoryChange Inventory::Add(InventoryRecord record) {
+  InventoryChange change;
+  if (static_cast<int>(records_.size()) >= max_miners_) {
+    ++change.over_limit;
+    return change;
+  }
+  MinerFacts& facts = record.facts;
+  facts.labels = LabelsFor(facts.address, record.identity.mac);
+  facts.id = IdFor(facts.address, record.identity, facts.labels);
+  change.events.push_back(
+      {record.first_seen, EventKind::kDiscovered, LogLevel::kInfo, facts.id, Greeting(record)});
+  change.added.push_back(facts);
+  Index(record);
+  records_.emplace(facts.address, std::move(record));
+  return change;
+}
+
+/// Two live miners with one MAC or serial are clones (copied images, bridges); only one that
+/// has missed a poll may have moved. After a restart each first gets its chance to answer.
+bool Inventory::MayHaveMoved(const InventoryRecord& record, SystemTime now) const {
+  return !IsStatic(record) && now - std::max(record.last_seen, restored_at_) > moved_after_;
+}
+
+void Inventory::NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change) {
+  for (const std::string& key : DeviceKeys(record.identity)) {
+    const auto [first, last] = by_device_.equal_range(key);
+    const auto old = std::find_if(first, last, [&](const auto& entry) {
+      return entry.second != record.facts.address && MayHaveMoved(records_.at(entry.second), now);
+    });
+    if (old == last) continue;
+    const Ipv4 from = old->second;
+    const InventoryRecord& gone = records_.at(from);
     change.events.push_back(
-        {now, EventKind::kAddressChange, LogLevel::kWarning, old->second.facts.id,
-         "the miner moved from " + old->first.ToString() + " to " + address.ToString()});
-    change.removed.push_back(old->first);
-    records_.erase(old);
+        {now, EventKind::kAddressChange, LogLevel::kWarning, gone.facts.id,
+         "the miner moved from " + from.ToString() + " to " + record.facts.address.ToString()});
+    change.removed.push_back(from);
+    record.first_seen = std::min(record.first_seen, gone.first_seen);
+    Unindex(gone);
+    records_.erase(from);
     return;
   }
 }
 
 InventoryChange Inventory::Found(Ipv4 address, const Identity& identity, DiscoverySource source,
-                                 SystemTime now) {
+                                 SystemTime now, bool mac_is_hint) {
   InventoryChange change;
-  NoticeMove(address, identity, now, change);
   const auto known = records_.find(address);
-  if (known != records_.end()) {
-    InventoryRecord& record = known->second;
-    record.last_seen = now;
-    record.facts.source = Merge(record.facts.source, source);
-    record.identity = Merge(record.identity, identity);
-    Refresh(record, change);
+  if (known == records_.end()) {
+    InventoryRecord record;
+    record.identity = identity;
+    record.mac_is_hint = mac_is_hint;
+    record.facts.address = address;
+    record.facts.source = source;
+    record.first_seen = record.last_seen = now;
+    NoticeMove(record, now, change);
+    change.Append(Add(std::move(record)));
     return change;
   }
-  if (static_cast<int>(records_.size()) >= max_miners_) {
-    ++change.over_limit;
-    return change;
-  }
-  InventoryRecord record;
-  record.identity = identity;
-  record.facts.address = address;
-  record.facts.source = source;
-  record.facts.labels = LabelsFor(address, identity.mac);
-  record.facts.id = IdFor(address, identity, record.facts.labels);
-  record.first_seen = record.last_seen = now;
-  change.events.push_back({now, EventKind::kDiscovered, LogLevel::kInfo, record.facts.id,
-                           "found " + (identity.model.empty() ? "a miner" : identity.model) +
-                               (identity.firmware.empty() ? "" : " (" + identity.firmware + ")")});
-  change.added.push_back(record.facts);
-  records_.emplace(address, std::move(record));
+  InventoryRecord& record = known->second;
+  Unindex(record);
+  record.last_seen = now;
+  record.facts.source = Merge(record.facts.source, source);
+  Learn(record, identity, mac_is_hint);
+  Index(record);
+  NoticeMove(record, now, change);
+  Refresh(record, change);
   return change;
 }
 
@@ -163,15 +262,14 @@ InventoryChange Inventory::Forget(SystemTime now) {
   if (config_.forget_after.count() <= 0) return change;
   const auto limit = std::chrono::duration_cast<SystemTime::duration>(config_.forget_after);
   for (auto it = records_.begin(); it != records_.end();) {
-    const InventoryEntry* entry = EntryFor(it->first, it->second.identity.mac);
-    const bool keep = entry != nullptr && entry->is_static;
-    if (keep || now - it->second.last_seen < limit) {
+    if (IsStatic(it->second) || now - it->second.last_seen < limit) {
       ++it;
       continue;
     }
     change.events.push_back({now, EventKind::kForgotten, LogLevel::kInfo, it->second.facts.id,
                              "not seen for too long, forgotten"});
     change.removed.push_back(it->first);
+    Unindex(it->second);
     it = records_.erase(it);
   }
   return change;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "config/config.h"
@@ -20,6 +21,7 @@ struct InventoryRecord {
   Identity identity;
   SystemTime first_seen;
   SystemTime last_seen;
+  bool mac_is_hint = false;  ///< The MAC is the neighbour table's, or nobody knows whose.
 };
 
 /// What a change did; the caller tells poller and fleet.
@@ -40,9 +42,11 @@ class Inventory {
   /// From the last run; miners outside of what is configured now come back as well.
   InventoryChange Restore(const std::vector<InventoryRecord>& records, SystemTime now);
 
-  /// A miner was found at an address (sweep), or answered a poll with this identity.
+  /// A miner was found at an address (sweep), or answered a poll with this identity. What the
+  /// identity leaves open stays as it was known. `mac_is_hint`: the MAC is that of the neighbour
+  /// table, perhaps of a bridge in between; it is taken only while the miner tells none.
   InventoryChange Found(Ipv4 address, const Identity& identity, DiscoverySource source,
-                        SystemTime now);
+                        SystemTime now, bool mac_is_hint = false);
   /// A known miner answered: it is not to be forgotten.
   void Seen(Ipv4 address, SystemTime now);
 
@@ -54,14 +58,26 @@ class Inventory {
 
  private:
   const InventoryEntry* EntryFor(Ipv4 address, const std::string& mac) const;
+  bool IsStatic(const InventoryRecord& record) const;
   MinerLabels LabelsFor(Ipv4 address, const std::string& mac) const;
   std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) const;
-  void NoticeMove(Ipv4 address, const Identity& identity, SystemTime now, InventoryChange& change);
-  void Refresh(InventoryRecord& record, InventoryChange& change) const;
+  bool MayHaveMoved(const InventoryRecord& record, SystemTime now) const;
+  void NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change);
+  InventoryChange Add(InventoryRecord record);
+  void Refresh(InventoryRecord& record, InventoryChange& change);
+  void Index(const InventoryRecord& record);
+  void Unindex(const InventoryRecord& record);
 
   DiscoveryConfig config_;
   int max_miners_ = 20000;
+  SystemTime::duration moved_after_{};
+  SystemTime restored_at_;
   std::map<Ipv4, InventoryRecord> records_;
+  // With 20,000 miners no look-up may walk through all of them: polls wait meanwhile.
+  std::unordered_map<std::string, Ipv4> by_id_;
+  std::unordered_multimap<std::string, Ipv4> by_device_;  ///< "mac ..." and "serial ...".
+  std::unordered_map<Ipv4, std::size_t> entry_by_address_;
+  std::unordered_map<std::string, std::size_t> entry_by_mac_;
 };
 
 }  // namespace antx

@@ -1,5 +1,6 @@
 #include "discovery/mdns.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/multicast.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -7,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <utility>
 
 #include "discovery/dns_message.h"
 
@@ -49,39 +52,68 @@ int Ask(udp::socket& socket, const std::vector<NetworkInterface>& interfaces, st
   return sent;
 }
 
+/// The socket and the timer that ends the listening; the timer keeps both alive.
+struct Browse : std::enable_shared_from_this<Browse> {
+  Browse(const asio::any_io_executor& executor, std::chrono::nanoseconds wait, StopFlag flag)
+      : socket(executor),
+        timer(executor),
+        end(std::chrono::steady_clock::now() + wait),
+        stop(std::move(flag)) {}
+
+  void Watch() {
+    const auto now = std::chrono::steady_clock::now();
+    if (over || *stop || now >= end) {
+      over = true;
+      boost::system::error_code ignored;
+      socket.cancel(ignored);
+      return;
+    }
+    timer.expires_at(std::min(now + kStopCheck, end));
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error) self->Watch();
+    });
+  }
+
+  udp::socket socket;
+  asio::steady_timer timer;
+  std::chrono::steady_clock::time_point end;
+  StopFlag stop;
+  bool over = false;
+};
+
 }  // namespace
 
 asio::awaitable<MdnsResult> MdnsBrowse(std::vector<NetworkInterface> interfaces,
                                        std::chrono::nanoseconds wait, StopFlag stop) {
   MdnsResult result;
   const auto executor = co_await asio::this_coro::executor;
-  udp::socket socket(executor);
+  const auto browse = std::make_shared<Browse>(executor, wait, std::move(stop));
   boost::system::error_code ec;
-  socket.open(udp::v4(), ec);
-  if (!ec) socket.bind(udp::endpoint(udp::v4(), 0), ec);
+  browse->socket.open(udp::v4(), ec);
+  if (!ec) browse->socket.bind(udp::endpoint(udp::v4(), 0), ec);
+  // Some responders leave packets alone that may have crossed a router.
+  if (!ec) browse->socket.set_option(asio::ip::multicast::hops(255), ec);
   if (ec) {
     result.error = "mDNS: " + ec.message();
     co_return result;
   }
-  if (Ask(socket, interfaces, result.error) == 0) co_return result;
+  if (Ask(browse->socket, interfaces, result.error) == 0) co_return result;
   result.error.clear();
 
-  asio::steady_timer deadline(executor, wait);
-  deadline.async_wait([&socket](const boost::system::error_code&) {
-    boost::system::error_code ignored;
-    socket.cancel(ignored);
-  });
+  browse->Watch();
   std::array<char, 9000> packet;
   auto token = asio::redirect_error(asio::use_awaitable, ec);
-  for (int i = 0; i < kMostAnswers && !*stop; ++i) {
+  for (int i = 0; i < kMostAnswers && !browse->over; ++i) {
     udp::endpoint from;
-    const std::size_t size = co_await socket.async_receive_from(asio::buffer(packet), from, token);
-    if (ec) break;  // The deadline.
+    const std::size_t size =
+        co_await browse->socket.async_receive_from(asio::buffer(packet), from, token);
+    if (ec) break;  // The end of the wait.
     const auto told = AddressesInResponse({packet.data(), size});
     result.hints.insert(told.begin(), told.end());
     if (!told.empty() || size > 12) result.hints.insert(Ipv4{from.address().to_v4().to_uint()});
   }
-  deadline.cancel();
+  browse->over = true;
+  browse->timer.cancel();
   co_return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +34,12 @@ Reach ReachOf(int error) {
   return Reach::kError;
 }
 
+int HalfOfDescriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
+  return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 2, 1, 1U << 20U));
+}
+
 /// One connect that has not ended yet.
 struct Pending {
   Pending(const asio::any_io_executor& executor, Target to, steady_clock::time_point until)
@@ -52,7 +59,9 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
         limits_(limits),
         result_(std::move(result)),
         stop_(std::move(stop)),
-        wake_(executor_) {}
+        wake_(executor_) {
+    limits_.concurrent = std::min(limits_.concurrent, HalfOfDescriptors());
+  }
 
   asio::awaitable<void> Run() {
     begin_ = steady_clock::now();
@@ -60,7 +69,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     auto token = asio::redirect_error(asio::use_awaitable, ec);
     while (!*stop_ && (next_ < targets_.size() || open_ > 0)) {
       Expire(steady_clock::now());
-      for (int i = 0; i < kBatch && MayStart(); ++i) Start(targets_[next_++]);
+      for (int i = 0; i < kBatch && MayStart(); ++i) StartNext();
       if (MayStart()) {
         co_await asio::post(executor_, asio::use_awaitable);
       } else if (next_ < targets_.size() || open_ > 0) {
@@ -80,7 +89,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
   }
 
   steady_clock::time_point NextWake() const {
-    auto wake = steady_clock::now() + std::chrono::seconds(1);
+    auto wake = steady_clock::now() + kStopCheck;
     if (!waiting_.empty()) wake = std::min(wake, waiting_.front()->deadline);
     if (limits_.per_second > 0 && next_ < targets_.size()) {
       wake = std::min(wake, steady_clock::now() + std::chrono::milliseconds(10));
@@ -88,8 +97,14 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     return wake;
   }
 
-  void Start(const Target& target) {
+  void StartNext() {
+    const Target target = targets_[next_];
     const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0 && open_ > 0 && (errno == EMFILE || errno == ENFILE)) {
+      limits_.concurrent = open_;  // Others hold the rest: this address waits for its turn.
+      return;
+    }
+    ++next_;
     if (descriptor < 0) return result_(target, Reach::kError);
     sockaddr_in to{};
     to.sin_family = AF_INET;

@@ -23,11 +23,14 @@ struct SweepLimits {
   std::uint16_t port = 4028;
 };
 
-/// Set to true from the same thread to end a sweep early.
+/// Set to true from the same thread to end a sweep early; whoever waits looks at it every
+/// kStopCheck.
 using StopFlag = std::shared_ptr<bool>;
+inline constexpr std::chrono::milliseconds kStopCheck{100};
 
 /// Asks every target once; `result` is called for each, in the order of the answers.
-/// Returns early, with all sockets closed, once `*stop` is true.
+/// Returns early, with all sockets closed, once `*stop` is true. Takes half of the descriptors
+/// that the process may open at most, whatever the limits say: polls need theirs.
 boost::asio::awaitable<void> ConnectSweep(std::vector<Target> targets, SweepLimits limits,
                                           std::function<void(const Target&, Reach)> result,
                                           StopFlag stop);

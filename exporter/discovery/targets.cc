@@ -28,11 +28,16 @@ std::vector<Target> MakeTargets(const std::vector<AddressRange>& ranges,
     const AddressRange& range = ranges[i];
     for (std::uint64_t value = range.first.value; value <= range.last.value; ++value) {
       const Ipv4 address{static_cast<std::uint32_t>(value)};
-      // Overlapping ranges ask an address once, for the first of them.
-      if (IsLeftOut(range, address, own) || RangeOf(ranges, address) != i) continue;
-      targets.push_back({address, i});
+      if (!IsLeftOut(range, address, own)) targets.push_back({address, i});
     }
   }
+  // Overlapping ranges ask an address once, for the first of them.
+  const auto by_address = [](const Target& a, const Target& b) { return a.address < b.address; };
+  if (!std::is_sorted(targets.begin(), targets.end(), by_address)) {
+    std::stable_sort(targets.begin(), targets.end(), by_address);
+  }
+  const auto same = [](const Target& a, const Target& b) { return a.address == b.address; };
+  targets.erase(std::unique(targets.begin(), targets.end(), same), targets.end());
   std::mt19937_64 random(seed);
   std::shuffle(targets.begin(), targets.end(), random);
   std::stable_partition(targets.begin(), targets.end(),

@@ -81,8 +81,12 @@ void Poller::Remove(Ipv4 address) {
 
 void Poller::TeachMac(Ipv4 address, const std::string& mac) {
   const auto found = slots_.find(address);
-  if (found == slots_.end() || !found->second.memory->identity.mac.empty()) return;
-  found->second.memory->identity.mac = mac;
+  if (found == slots_.end() || mac.empty()) return;
+  MinerMemory& memory = *found->second.memory;
+  if (memory.identity.mac == mac) return;
+  // Another device took the address: what was known of the old one does not hold for it.
+  if (!memory.identity.mac.empty()) memory = {};
+  memory.identity.mac = mac;
 }
 
 MinerMemory Poller::MemoryOf(Ipv4 address) const {

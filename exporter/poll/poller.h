@@ -52,7 +52,8 @@ class Poller {
   void Add(const std::string& miner_id, Ipv4 address, MinerMemory memory);
   /// A poll in flight ends and its outcome is dropped.
   void Remove(Ipv4 address);
-  /// A MAC that was learned elsewhere (neighbour table); kept when the miner tells none.
+  /// A MAC that was learned elsewhere (neighbour table); kept when the miner tells none. Another
+  /// one than the known MAC is another device, which is asked afresh who it is.
   void TeachMac(Ipv4 address, const std::string& mac);
   /// What is remembered of a miner; empty for an unknown one.
   [[nodiscard]] MinerMemory MemoryOf(Ipv4 address) const;

@@ -8,6 +8,7 @@ namespace antx {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::minutes;
 
 const SystemTime kNow{std::chrono::seconds(1'757'600'000)};
 const Ipv4 kA = *Ipv4::Parse("10.0.0.1");
@@ -54,17 +55,21 @@ TEST(Inventory, StaticMinersAreNeverForgotten) {
   EXPECT_TRUE(inventory.Forget(kNow + hours(100)).removed.empty());
 }
 
+bool HasMove(const InventoryChange& change) {
+  return std::any_of(change.events.begin(), change.events.end(),
+                     [](const Event& event) { return event.kind == EventKind::kAddressChange; });
+}
+
 TEST(Inventory, NoticesThatAMinerMoved) {
   Inventory inventory;
   inventory.Configure({}, kNow);
   inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
   const auto change =
-      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(2));
   EXPECT_EQ(change.removed, (std::vector<Ipv4>{kA}));
   EXPECT_EQ(change.added.at(0).id, "10.0.0.2");
-  EXPECT_TRUE(std::any_of(change.events.begin(), change.events.end(), [](const Event& event) {
-    return event.kind == EventKind::kAddressChange;
-  }));
+  EXPECT_TRUE(HasMove(change));
+  EXPECT_EQ(inventory.records().at(kB).first_seen, kNow);
 }
 
 TEST(Inventory, IdentityByMacKeepsTheIdOverAMove) {
@@ -74,8 +79,117 @@ TEST(Inventory, IdentityByMacKeepsTheIdOverAMove) {
   inventory.Configure(config, kNow);
   inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
   const auto change =
-      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(2));
   EXPECT_EQ(change.added.at(0).id, "02:00:00:00:00:01");
+}
+
+TEST(Inventory, TwoThatAnswerWithOneMacAreClonesAndBothStay) {
+  Config config;
+  config.discovery.identity = IdentityKind::kMac;
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  for (int minute = 0; minute < 20; ++minute) {
+    for (const Ipv4 address : {kA, kB}) {
+      const auto change = inventory.Found(address, WithMac("02:00:00:00:00:01"),
+                                          DiscoverySource::kTcp, kNow + minutes(minute));
+      inventory.Seen(kA, kNow + minutes(minute) + std::chrono::seconds(40));
+      inventory.Seen(kB, kNow + minutes(minute) + std::chrono::seconds(40));
+      EXPECT_FALSE(HasMove(change));
+    }
+  }
+  EXPECT_EQ(inventory.records().at(kA).facts.id, "02:00:00:00:00:01");
+  EXPECT_EQ(inventory.records().at(kB).facts.id, "10.0.0.2");
+}
+
+TEST(Inventory, AfterARestartEachMayAnswerBeforeOneCountsAsMoved) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  InventoryRecord a;
+  a.facts.address = kA;
+  a.identity = WithMac("02:00:00:00:00:01");
+  a.last_seen = kNow - hours(5);
+  inventory.Restore({a}, kNow);
+  EXPECT_FALSE(
+      HasMove(inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow)));
+  EXPECT_TRUE(HasMove(
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(5))));
+  EXPECT_FALSE(inventory.Contains(kA));
+}
+
+TEST(Inventory, AStaticAddressIsNotGivenUpForAMove) {
+  Config config;
+  InventoryEntry entry;
+  entry.address = kA;
+  entry.is_static = true;
+  config.discovery.inventory = {entry};
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + hours(1));
+  EXPECT_TRUE(inventory.Contains(kA));
+  EXPECT_TRUE(inventory.Contains(kB));
+}
+
+TEST(Inventory, ASweepTakesNothingAwayThatAPollHasLearned) {
+  Config config;
+  config.discovery.identity = IdentityKind::kHostname;
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  Identity polled = WithMac("02:00:00:00:00:01");
+  polled.hostname = "rack1-07";
+  polled.model = "Antminer S19 Pro";
+  inventory.Found(kA, polled, DiscoverySource::kTcp, kNow);
+  Identity swept;
+  swept.firmware = "luxos";
+  EXPECT_TRUE(inventory.Found(kA, swept, DiscoverySource::kTcp, kNow).updated.empty());
+  EXPECT_EQ(inventory.records().at(kA).identity, polled);
+}
+
+TEST(Inventory, AnotherDeviceAtAnAddressInheritsNothing) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  Identity old = WithMac("02:00:00:00:00:01");
+  old.hostname = "rack1-07";
+  inventory.Found(kA, old, DiscoverySource::kTcp, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:02"), DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(inventory.records().at(kA).identity, WithMac("02:00:00:00:00:02"));
+}
+
+TEST(Inventory, TheNeighbourTableNeverOverrulesTheMiner) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  const Identity bridge = WithMac("02:00:00:00:00:99");
+  const Identity real = WithMac("02:00:00:00:00:01");
+  inventory.Found(kA, bridge, DiscoverySource::kTcp, kNow, true);
+  inventory.Found(kA, real, DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(inventory.records().at(kA).identity.mac, real.mac);
+  inventory.Found(kA, bridge, DiscoverySource::kTcp, kNow, true);
+  EXPECT_EQ(inventory.records().at(kA).identity.mac, real.mac);
+}
+
+TEST(Inventory, ANewerHintTellsOfAnotherDevice) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  Identity old = WithMac("02:00:00:00:00:01");
+  old.hostname = "rack1-07";
+  inventory.Found(kA, old, DiscoverySource::kTcp, kNow, true);
+  inventory.Found(kA, old, DiscoverySource::kTcp, kNow);  // The poller repeats what it was taught.
+  inventory.Found(kA, WithMac("02:00:00:00:00:02"), DiscoverySource::kTcp, kNow, true);
+  EXPECT_EQ(inventory.records().at(kA).identity, WithMac("02:00:00:00:00:02"));
+}
+
+TEST(Inventory, AnIdIsFreeAgainWhenItsMinerIsForgotten) {
+  Config config;
+  config.discovery.identity = IdentityKind::kMac;
+  config.discovery.forget_after = Seconds(3600);
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  EXPECT_EQ(inventory.Forget(kNow + hours(2)).removed.size(), 1U);
+  const auto change =
+      inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + hours(2));
+  EXPECT_EQ(change.added.at(0).id, "02:00:00:00:00:01");
+  EXPECT_FALSE(HasMove(change));
 }
 
 TEST(Inventory, AReplyWithoutMacDoesNotUnlearnIt) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "config/load.h"
 
 namespace antx {
@@ -40,6 +42,25 @@ TEST(MakeTargets, HopsThroughTheNetwork) {
     if (targets[i].address.value == targets[i - 1].address.value + 1) ++neighbours;
   }
   EXPECT_LT(neighbours, 20);
+}
+
+TEST(MakeTargets, AnEdgeOfOneRangeMayBeAHostOfAnother) {
+  const auto targets = MakeTargets({Range("10.0.0.0/24"), Range("10.0.0.0/23")}, {}, {}, 3);
+  EXPECT_EQ(targets.size(), 510U);
+  const auto edge = std::find_if(targets.begin(), targets.end(), [](const Target& target) {
+    return target.address == *Ipv4::Parse("10.0.0.255");
+  });
+  ASSERT_NE(edge, targets.end());
+  EXPECT_EQ(edge->range, 1U);
+}
+
+TEST(MakeTargets, AsksEachOfThousandsOfSingleAddresses) {
+  std::vector<AddressRange> ranges;
+  for (std::uint32_t i = 0; i < 50'000; ++i) {
+    const Ipv4 address{0x0a000000U + i * 2};
+    ranges.push_back({address, address, "one", false});
+  }
+  EXPECT_EQ(MakeTargets(ranges, {}, {}, 1).size(), 50'000U);
 }
 
 }  // namespace
