@@ -1,7 +1,7 @@
 #include "farm/dialect.h"
 
+#include <algorithm>
 #include <array>
-#include <cstdarg>
 #include <cstdio>
 #include <vector>
 
@@ -9,6 +9,13 @@
 
 namespace antx::farm {
 namespace {
+
+constexpr std::array<std::string_view, 26> kDenied = {
+    "addpool",      "ascdisable",    "ascenable",  "asccount",    "ascset",    "coin",
+    "config",       "debug",         "devdetails", "disablepool", "edevs",     "enablepool",
+    "estats",       "failover-only", "hotplug",    "lcd",         "lockstats", "notify",
+    "poolpriority", "privileged",    "quit",       "removepool",  "restart",   "save",
+    "setconfig",    "switchpool"};
 
 std::string_view Program(Dialect dialect) {
   switch (dialect) {
@@ -34,16 +41,6 @@ bool Joins(Dialect dialect) {
   return dialect == Dialect::kLegacy || dialect == Dialect::kBraiins || dialect == Dialect::kLuxos;
 }
 
-/// The text between the quotes of "command":"...".
-std::string CommandOf(std::string_view request) {
-  const auto key = request.find("\"command\"");
-  if (key == std::string_view::npos) return {};
-  const auto open = request.find('"', request.find(':', key));
-  const auto close = request.find('"', open + 1);
-  if (open == std::string_view::npos || close == std::string_view::npos) return {};
-  return std::string(request.substr(open + 1, close - open - 1));
-}
-
 }  // namespace
 
 std::string Format(const char* format, double value) {
@@ -60,6 +57,21 @@ std::string Status(const VirtualMiner& miner, const Moment& moment, int code,
          "\",\"Description\":\"" + std::string(Program(miner.profile().dialect)) + "\"}]";
 }
 
+std::string_view CommandOf(std::string_view request) {
+  if (request.empty() || request.front() != '{') {
+    return Trim(request.substr(0, std::min(request.find('|'), request.size())));
+  }
+  const auto key = request.find("\"command\"");
+  if (key == std::string_view::npos) return {};
+  const auto colon = request.find(':', key);
+  if (colon == std::string_view::npos) return {};
+  const auto open = request.find('"', colon);
+  if (open == std::string_view::npos) return {};
+  const auto close = request.find('"', open + 1);
+  if (close == std::string_view::npos) return {};
+  return request.substr(open + 1, close - open - 1);
+}
+
 std::string AnswerCommand(const VirtualMiner& miner, const Moment& moment,
                           std::string_view command) {
   if (command == "summary") return SummaryReply(miner, moment);
@@ -71,27 +83,26 @@ std::string AnswerCommand(const VirtualMiner& miner, const Moment& moment,
   std::string extra = ExtraReply(miner, moment, command);
   if (!extra.empty()) return extra;
   // The access group of stock firmware lists five commands; the others exist and are denied.
-  for (const char* denied : {"config", "devdetails", "coin", "estats", "notify", "restart",
-                             "addpool", "switchpool", "privileged"}) {
-    if (command == denied) {
-      return Error(miner, moment, 45, "Access denied to '" + std::string(command) + "' command");
-    }
+  if (std::find(kDenied.begin(), kDenied.end(), command) != kDenied.end()) {
+    return Error(miner, moment, 45, "Access denied to '" + std::string(command) + "' command");
   }
   return Error(miner, moment, 14, "Invalid command");
 }
 
 std::string Answer(const VirtualMiner& miner, const Moment& moment, std::string_view request) {
+  const std::string_view command = CommandOf(request);
   if (request.empty() || request.front() != '{') {
-    return "STATUS=E,When=" + std::to_string(moment.unix_seconds) +
-           ",Code=14,Msg=Invalid command,Description=" +
-           std::string(Program(miner.profile().dialect)) + "|";
+    // Joins are a matter of JSON only.
+    return ToText(AnswerCommand(miner, moment, command));
   }
-  const std::string command = CommandOf(request);
   if (command.empty()) return Error(miner, moment, 24, "Missing JSON 'command'");
   if (command.find('+') == std::string::npos) return AnswerCommand(miner, moment, command);
   if (!Joins(miner.profile().dialect)) return Error(miner, moment, 14, "Invalid command");
   std::string joined = "{";
+  std::vector<std::string_view> told;
   for (const std::string_view member : SplitList(command, "+")) {
+    if (std::find(told.begin(), told.end(), member) != told.end()) continue;  // As cgminer does.
+    told.push_back(member);
     if (joined.size() > 1) joined += ',';
     joined += '"' + std::string(member) + "\":[" + AnswerCommand(miner, moment, member) + ']';
   }

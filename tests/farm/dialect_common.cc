@@ -89,8 +89,7 @@ std::string VersionReply(const VirtualMiner& miner, const Moment& moment) {
         ",\"CompileTime\":\"Tue Apr  8 22:05:35 UTC 2025\",\"Type\":\"" +
         std::string(profile.type) + "\"";
   } else {
-    const bool hiveon = profile.type.find("Hiveon") != std::string_view::npos;
-    fields = std::string("\"BMMiner\":\"") + (hiveon ? "2.0.0 rwglr" : "1.0.0") +
+    fields = std::string("\"BMMiner\":\"") + (IsRwglr(profile) ? "2.0.0 rwglr" : "1.0.0") +
              "\",\"API\":\"3.1\",\"Miner\":\"49.0.1.3\",\"CompileTime\":\"Tue Dec  6 16:12:30 CST "
              "2022\",\"Type\":\"" +
              std::string(profile.type) + "\"";

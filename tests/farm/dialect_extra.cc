@@ -75,6 +75,10 @@ std::string Braiins(const VirtualMiner& miner, const Moment& moment, std::string
 std::string Luxos(const VirtualMiner& miner, const Moment& moment, std::string_view command) {
   if (command == "devs") return Reply(miner, moment, 9, "DEVS", Devs(miner, moment, 0));
   if (command == "fans") return Reply(miner, moment, 202, "FANS", FanList(moment, "FAN", 4));
+  if (command == "groups") {
+    return Reply(miner, moment, 324, "GROUPS",
+                 "{\"GROUP\":0,\"Name\":\"default\",\"Pool Count\":3,\"Quota\":1}");
+  }
   if (command == "power") {
     return Reply(miner, moment, 311, "POWER",
                  "{\"PSU\":false,\"Watts\":" + Format("%.0f", moment.watts) + "}");

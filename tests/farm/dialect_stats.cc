@@ -88,8 +88,7 @@ std::string EmptySlots(const Profile& profile) {
 std::string Daemon(const Profile& profile) {
   if (profile.dialect == Dialect::kLuxos) return "\"Miner\":\"2025.4.8.220305\"";
   if (profile.dialect == Dialect::kVnish) return "\"Cgminer\":\"4.11.1\",\"Miner\":\"49.0.1.3\"";
-  const bool hiveon = profile.type.find("Hiveon") != std::string_view::npos;
-  return std::string("\"BMMiner\":\"") + (hiveon ? "2.0.0 rwglr" : "1.0.0") +
+  return std::string("\"BMMiner\":\"") + (IsRwglr(profile) ? "2.0.0 rwglr" : "1.0.0") +
          "\",\"Miner\":\"49.0.1.3\"";
 }
 

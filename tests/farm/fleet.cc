@@ -1,93 +1,49 @@
 #include "farm/fleet.h"
 
 #include <algorithm>
+#include <optional>
+#include <stdexcept>
 
-#include "farm/dialect.h"
 #include "util/text.h"
 
 namespace antx::farm {
 namespace {
 
-std::string Numbers(const std::vector<double>& values, double unit) {
-  std::string list = "[";
-  for (const double value : values)
-    list += (list.size() > 1 ? "," : "") + Format("%.17g", value * unit);
-  return list + "]";
-}
-
-std::string Numbers(const std::vector<int>& values) {
-  std::string list = "[";
-  for (const int value : values) list += (list.size() > 1 ? "," : "") + std::to_string(value);
-  return list + "]";
-}
-
-/// What is true of a machine now, for comparison with what an exporter says.
-std::string Truth(const Fleet::Member& member, double now) {
-  const Moment moment = member.miner.At(now);
-  const Profile& profile = member.miner.profile();
-  return "{\"address\":\"" + member.miner.address().ToString() + "\",\"profile\":\"" +
-         std::string(profile.name) +
-         "\",\"hashrate\":" + Format("%.17g", moment.rate * profile.unit) +
-         ",\"elapsed\":" + Format("%.0f", moment.elapsed) +
-         ",\"accepted\":" + Format("%.0f", moment.accepted) +
-         ",\"rejected\":" + Format("%.0f", moment.rejected) +
-         ",\"hardware_errors\":" + Format("%.0f", moment.hardware_errors) +
-         ",\"boards\":" + Numbers(moment.board_rate, profile.unit) +
-         ",\"chip_celsius\":" + Numbers(moment.chip_celsius) +
-         ",\"fan_rpm\":" + Numbers(moment.fan_rpm) +
-         ",\"connections\":" + std::to_string(member.counters.connections) +
-         ",\"requests\":" + std::to_string(member.counters.requests) +
-         ",\"most_open\":" + std::to_string(member.counters.most_open) + "}";
-}
-
-std::string Stats(Fleet& fleet) {
-  std::uint64_t connections = 0;
-  std::uint64_t requests = 0;
-  int most = 0;
-  for (const auto& member : fleet.members()) {
-    connections += member.counters.connections;
-    requests += member.counters.requests;
-    most = std::max(most, member.counters.most_open);
-  }
-  return "{\"miners\":" + std::to_string(fleet.members().size()) +
-         ",\"connections\":" + std::to_string(connections) +
-         ",\"requests\":" + std::to_string(requests) +
-         ",\"max_connections_per_miner\":" + std::to_string(most) + "}";
-}
-
-std::string List(Fleet& fleet) {
-  std::string list;
-  for (const auto& member : fleet.members()) {
-    list += (list.empty() ? "[" : ",") + std::string("{\"address\":\"") +
-            member.miner.address().ToString() + "\",\"profile\":\"" +
-            std::string(member.miner.profile().name) + "\"}";
-  }
-  return list + "]";
-}
-
-/// fault and clear; "all" addresses every machine.
-std::string Change(Fleet& fleet, const std::vector<std::string_view>& words) {
-  const double now = fleet.Now();
-  std::vector<Fleet::Member*> targets;
-  if (words.size() > 1 && words[1] == "all") {
-    for (auto& member : fleet.members()) targets.push_back(&member);
-  } else if (const auto address = Ipv4::Parse(words.size() > 1 ? words[1] : "")) {
-    if (Fleet::Member* member = fleet.Find(*address)) targets.push_back(member);
-  }
-  if (targets.empty()) return "error: no such miner; write: fault ADDRESS|all NAME [ARGUMENT]";
-  for (Fleet::Member* target : targets) {
-    if (words[0] == "clear") {
-      target->miner.Clear(now);
-      continue;
+/// Kinds with their weights, one entry a unit of weight.
+std::vector<const Profile*> Wheel(const std::string& mix) {
+  std::vector<const Profile*> wheel;
+  for (const std::string_view item : SplitList(mix, ",")) {
+    const auto colon = std::min(item.find(':'), item.size());
+    const Profile* profile = FindProfile(item.substr(0, colon));
+    const auto weight =
+        colon < item.size() ? ParseInt(item.substr(colon + 1)) : std::optional<std::int64_t>(1);
+    if (profile == nullptr || !weight || *weight < 1 || *weight > 1000) {
+      throw std::runtime_error("\"" + std::string(item) +
+                               "\" is no profile:weight; see --list-profiles");
     }
-    const std::string fault = target->miner.SetFault(words.size() > 2 ? words[2] : "",
-                                                     words.size() > 3 ? words[3] : "", now);
-    if (!fault.empty()) return "error: " + fault;
+    wheel.insert(wheel.end(), static_cast<std::size_t>(*weight), profile);
   }
-  return "{\"ok\":true,\"miners\":" + std::to_string(targets.size()) + "}";
+  if (!wheel.empty()) return wheel;
+  for (const Profile& profile : AllProfiles()) {
+    wheel.insert(wheel.end(), static_cast<std::size_t>(profile.weight), &profile);
+  }
+  return wheel;
 }
 
 }  // namespace
+
+void Counters::Count(std::string_view command) {
+  ++requests;
+  const bool name = !command.empty() && command.size() <= 64 &&
+                    command.find_first_not_of("abcdefghijklmnopqrstuvwxyz_+") == command.npos;
+  if (!name) command = "other";
+  auto found = by_command.find(command);
+  if (found == by_command.end()) {
+    const bool full = by_command.size() + 1 >= kMostCommands;
+    found = by_command.try_emplace(full ? "other" : std::string(command), 0).first;
+  }
+  ++found->second;
+}
 
 void Fleet::Add(const Profile& profile, Ipv4 address, std::uint64_t seed) {
   index_[address] = members_.size();
@@ -115,22 +71,20 @@ void Fleet::Unfreeze() {
   frozen_at_ = -1;
 }
 
-std::string RunCommand(Fleet& fleet, std::string_view line) {
-  const auto words = SplitList(line, " \t");
-  if (words.empty()) return "error: empty; write: list, get, fault, clear, stats, freeze, unfreeze";
-  if (words[0] == "list") return List(fleet);
-  if (words[0] == "stats") return Stats(fleet);
-  if (words[0] == "fault" || words[0] == "clear") return Change(fleet, words);
-  if (words[0] == "freeze" || words[0] == "unfreeze") {
-    words[0] == "freeze" ? fleet.Freeze() : fleet.Unfreeze();
-    return "{\"ok\":true}";
+void FillFleet(const FleetPlan& plan, Fleet& fleet) {
+  const auto base = Ipv4::Parse(plan.base);
+  const auto last =
+      base ? Ipv4{base->value + static_cast<std::uint32_t>(plan.miners) - 1} : Ipv4{0};
+  if (!base || plan.miners < 1 || !base->IsLoopback() || !last.IsLoopback()) {
+    throw std::runtime_error("--base: " + plan.base + " and the " + std::to_string(plan.miners) +
+                             " addresses from it on must be inside 127.0.0.0/8");
   }
-  if (words[0] == "get" && words.size() > 1) {
-    const auto address = Ipv4::Parse(words[1]);
-    const Fleet::Member* member = address ? fleet.Find(*address) : nullptr;
-    return member == nullptr ? "error: no such miner" : Truth(*member, fleet.Now());
+  const auto wheel = Wheel(plan.mix);
+  // A step that is prime to the length of the wheel mixes neighbours.
+  const std::size_t step = wheel.size() % 7 == 0 ? 1 : 7;
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(plan.miners); ++i) {
+    fleet.Add(*wheel[i * step % wheel.size()], Ipv4{base->value + i}, plan.seed);
   }
-  return "error: unknown; write: list, get, fault, clear, stats, freeze, unfreeze";
 }
 
 }  // namespace antx::farm

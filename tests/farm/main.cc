@@ -8,8 +8,11 @@
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "farm/control.h"
 #include "farm/profiles.h"
 #include "farm/server.h"
 #include "util/text.h"
@@ -47,91 +50,84 @@ std::pair<std::string, std::uint16_t> ParseControl(const std::string& text) {
   return {host->ToString(), static_cast<std::uint16_t>(*port)};
 }
 
-/// Profiles of the fleet, one a machine, weights spread evenly.
-std::vector<const Profile*> Mix(const Options& options) {
-  std::vector<const Profile*> wheel;
-  if (!options.profile.empty() || !options.mix.empty()) {
-    for (const std::string_view item :
-         SplitList(options.profile.empty() ? options.mix : options.profile, ",")) {
-      const auto colon = std::min(item.find(':'), item.size());
-      const Profile* profile = FindProfile(item.substr(0, colon));
-      const auto weight =
-          colon < item.size() ? ParseInt(item.substr(colon + 1)) : std::optional<std::int64_t>(1);
-      if (profile == nullptr || !weight || *weight < 1 || *weight > 1000) {
-        throw std::runtime_error("\"" + std::string(item) +
-                                 "\" is no profile:weight; see --list-profiles");
-      }
-      wheel.insert(wheel.end(), static_cast<std::size_t>(*weight), profile);
-    }
-    return wheel;
+/// Seconds, from "20" or "20-60" milliseconds.
+std::pair<double, double> ParseLatency(const std::string& text) {
+  if (text.empty()) return {0, 0};
+  const auto parts = SplitList(text, "-");
+  const auto least = ParseDouble(parts.empty() ? "" : parts.front());
+  const auto most = ParseDouble(parts.empty() ? "" : parts.back());
+  if (parts.size() > 2 || !least || !most || *least < 0 || *most < *least || *most > 60'000) {
+    throw std::runtime_error("--latency: write milliseconds, 20 or 20-60");
   }
-  for (const Profile& profile : AllProfiles()) {
-    wheel.insert(wheel.end(), static_cast<std::size_t>(profile.weight), &profile);
-  }
-  return wheel;
-}
-
-void FillFleet(const Options& options, Fleet& fleet) {
-  const auto base = Ipv4::Parse(options.base);
-  const auto last =
-      base ? Ipv4{base->value + static_cast<std::uint32_t>(options.miners) - 1} : Ipv4{0};
-  if (!base || !base->IsLoopback() || !last.IsLoopback()) {
-    throw std::runtime_error("--base: the simulator stays inside 127.0.0.0/8");
-  }
-  const auto wheel = Mix(options);
-  for (int i = 0; i < options.miners; ++i) {
-    // A step that is prime to the length of the wheel mixes neighbours.
-    const auto place = static_cast<std::size_t>(i) * 7 % wheel.size();
-    fleet.Add(*wheel[wheel.size() % 7 == 0 ? static_cast<std::size_t>(i) % wheel.size() : place],
-              Ipv4{base->value + static_cast<std::uint32_t>(i)}, options.seed);
-  }
+  return {*least / 1000, *most / 1000};
 }
 
 ServerOptions ToServerOptions(const Options& options) {
   ServerOptions server;
   server.port = options.port;
-  server.control_port = ParseControl(options.control).second;
+  std::tie(server.control_host, server.control_port) = ParseControl(options.control);
   server.hung_percent = options.hung;
   server.silent_percent = options.silent;
   server.garbage_percent = options.garbage;
-  const auto parts = SplitList(options.latency, "-");
-  if (!parts.empty()) {
-    server.latency_min = ParseDouble(parts.front()).value_or(0) / 1000;
-    server.latency_max = ParseDouble(parts.back()).value_or(0) / 1000;
+  std::tie(server.latency_min, server.latency_max) = ParseLatency(options.latency);
+  if (options.hung + options.silent + options.garbage > 100) {
+    throw std::runtime_error("--hung, --silent and --garbage add up to more than 100 percent");
   }
   return server;
 }
 
-void RaiseDescriptorLimit() {
+/// As many descriptors as the system allows; a listener takes one, a silent machine three.
+void RaiseDescriptorLimit(const Options& options) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const auto miners = static_cast<rlim_t>(options.miners);
+  const rlim_t needed = miners + miners * static_cast<rlim_t>(options.silent) / 50 + 128;
+  if (limit.rlim_max < needed) {
+    throw std::runtime_error("--miners " + std::to_string(miners) + " needs " +
+                             std::to_string(needed) + " file descriptors, " +
+                             std::to_string(limit.rlim_max) + " are allowed; raise `ulimit -Hn`");
+  }
   limit.rlim_cur = limit.rlim_max;
   (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-Scenario LoadScenario(const std::string& path) {
+Scenario LoadScenario(const std::string& path, const Fleet& fleet) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("--scenario: " + path + " cannot be read");
   const std::string text((std::istreambuf_iterator<char>(file)), {});
-  std::vector<std::string> faults;
-  Scenario scenario = ParseScenario(text, faults);
-  if (!faults.empty()) throw std::runtime_error(path + ": " + faults.front());
-  return scenario;
+  std::vector<std::string> wrong;
+  Scenario scenario = ParseScenario(text, wrong);
+  const ScenarioFaults faults = CheckScenario(fleet, scenario);
+  if (!faults.missing.empty()) {
+    std::cerr << "antminer_farm: " << path << ": " << faults.missing.size()
+              << " steps are for machines that this fleet does not have, the first at line "
+              << faults.missing.front().substr(5, faults.missing.front().find(':') - 5) << '\n';
+  }
+  wrong.insert(wrong.end(), faults.wrong.begin(), faults.wrong.end());
+  if (wrong.empty()) return scenario;
+  std::string all = "--scenario:";
+  for (const std::string& fault : wrong) all.append("\n  ").append(path).append(" ").append(fault);
+  throw std::runtime_error(all);
 }
 
 int Serve(const Options& options) {
-  RaiseDescriptorLimit();
+  RaiseDescriptorLimit(options);
   Fleet fleet;
-  FillFleet(options, fleet);
+  FillFleet({options.miners, options.base, options.seed,
+             options.profile.empty() ? options.mix : options.profile},
+            fleet);
   fleet.SetSpeed(options.speed);
   if (options.frozen) fleet.Freeze();
+  Scenario scenario;
+  if (!options.scenario.empty()) scenario = LoadScenario(options.scenario, fleet);
   boost::asio::io_context io(1);
-  Server server(io, fleet, ToServerOptions(options));
-  if (!options.scenario.empty()) server.Play(LoadScenario(options.scenario));
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
-  std::cout << "antminer_farm ready: " << options.miners << " miners from " << options.base
-            << " port " << options.port << ", control " << options.control << std::endl;
+  Server server(io, fleet, ToServerOptions(options));
+  server.Play(scenario);
+  std::cout << "antminer_farm ready: " << options.miners << " miners on " << options.base << '-'
+            << fleet.members().back().miner.address().ToString() << " port " << options.port
+            << ", control " << options.control << std::endl;
   io.run();
   return 0;
 }
@@ -162,22 +158,27 @@ int main(int argc, char** argv) {
   cli.add_option("--port", options.port, "API port");
   cli.add_option("--control", options.control, "Address of the control port");
   cli.add_option("--seed", options.seed, "Another seed, other values");
-  cli.add_option("--profile", options.profile, "Only this kind of machine");
-  cli.add_option("--mix", options.mix, "Kinds with weights: s19pro:3,s9:1");
+  cli.add_option("--profile", options.profile, "Only this kind of machine")
+      ->excludes(cli.add_option("--mix", options.mix, "Kinds with weights: s19pro:3,s9:1"));
   cli.add_option("--latency", options.latency, "Milliseconds before an answer: 20 or 20-60");
-  cli.add_option("--hung", options.hung, "Percent that accept and never answer");
-  cli.add_option("--silent", options.silent, "Percent that do not answer at all");
-  cli.add_option("--garbage", options.garbage, "Percent that answer nonsense");
+  cli.add_option("--hung", options.hung, "Percent that accept and never answer")
+      ->check(CLI::Range(0, 100));
+  cli.add_option("--silent", options.silent, "Percent that do not answer at all")
+      ->check(CLI::Range(0, 100));
+  cli.add_option("--garbage", options.garbage, "Percent that answer nonsense")
+      ->check(CLI::Range(0, 100));
   cli.add_option("--scenario", options.scenario, "File of what happens when");
-  cli.add_option("--speed", options.speed, "Simulated seconds per second");
+  cli.add_option("--speed", options.speed, "Simulated seconds per second")
+      ->check(CLI::Range(0.001, 100000.0));
   cli.add_flag("--frozen", options.frozen, "Time stands still: values do not change");
   cli.add_flag("--list-profiles", options.list_profiles, "Print the kinds of machine");
   CLI::App* control = cli.add_subcommand("ctl", "Steer a running simulator");
   control->add_option("--control", options.control, "Address of the control port");
   control
       ->add_option("words", options.words,
-                   "list | get ADDRESS | fault ADDRESS|all NAME [ARGUMENT] | clear ADDRESS|all | "
-                   "stats | freeze | unfreeze")
+                   "list | get ADDRESS | fault ADDRESSES NAME [ARGUMENT] | clear ADDRESSES [NAME] "
+                   "| set ADDRESSES KEY VALUE | stats | freeze | unfreeze | quit; "
+                   "ADDRESSES: one, FIRST-LAST or all")
       ->required();
   try {
     cli.parse(argc, argv);

@@ -22,10 +22,16 @@ constexpr std::array kProfiles = {
     Profile{"s9hiveon", "Antminer S9 Hiveon", Dialect::kLegacy, 13500, 1e9, 3, 6, 63, 2, 5, 1280,
             1},
     Profile{"l3plus", "Antminer L3+", Dialect::kLegacy, 504, 1e6, 4, 1, 72, 2, 1, 800, 1},
+    Profile{"s9msk", "Antminer S9 (v5.1) ", Dialect::kLegacy, 13500, 1e9, 3, 6, 63, 2, 5, 1280, 0},
+    Profile{"d3", "Antminer D3", Dialect::kLegacy, 17000, 1e6, 3, 1, 60, 2, 1, 1200, 0},
     Profile{"z11", "Antminer Z11", Dialect::kLegacy, 135, 1e3, 3, 1, 3, 2, 1, 1418, 1},
 };
 
 }  // namespace
+
+bool IsRwglr(const Profile& profile) {
+  return profile.name == "s9hiveon" || profile.name == "s9msk";
+}
 
 std::span<const Profile> AllProfiles() { return kProfiles; }
 

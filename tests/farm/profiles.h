@@ -29,9 +29,11 @@ struct Profile {
   int fans;
   int first_fan;
   double watts;  ///< At the nominal rate; told by firmware that tells it.
-  int weight;    ///< Share in the default mix.
+  int weight;    ///< Share in the default mix; 0: only by name.
 };
 
+/// Whether its daemon is the `rwglr` build that Hiveon and MSKMiner share.
+[[nodiscard]] bool IsRwglr(const Profile& profile);
 [[nodiscard]] std::span<const Profile> AllProfiles();
 /// Null when there is no such profile.
 [[nodiscard]] const Profile* FindProfile(std::string_view name);

@@ -9,7 +9,8 @@ namespace antx::farm {
 
 struct ScenarioStep {
   double at = 0;        ///< Seconds after the start (of the run, or of the round).
-  std::string command;  ///< A line of the control protocol.
+  std::string command;  ///< A line of the control protocol (control.h).
+  int line = 0;         ///< Of the file, from 1.
 };
 
 struct Scenario {

@@ -14,12 +14,14 @@ namespace antx::farm {
 
 struct ServerOptions {
   std::uint16_t port = 4028;
-  std::uint16_t control_port = 14029;  ///< On 127.0.0.1; 0: none.
+  std::uint16_t control_port = 14029;  ///< 0: none.
   double latency_min = 0;              ///< Seconds before an answer.
   double latency_max = 0;
   int hung_percent = 0;     ///< Machines that accept and never answer.
   int silent_percent = 0;   ///< Machines whose queue of connections is full: no answer at all.
   int garbage_percent = 0;  ///< Machines that answer nonsense.
+  std::string control_host = "127.0.0.1";  ///< Loopback.
+  double drip = 1;                         ///< Seconds between two bytes of a slow_drip.
 };
 
 class Server {

@@ -1,7 +1,9 @@
 #include "farm/virtual_miner.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <initializer_list>
 
 #include "util/text.h"
 
@@ -18,12 +20,32 @@ std::uint64_t Mix(std::uint64_t value) {
   return value ^ (value >> 31U);
 }
 
+/// Faults that are only on or off.
+struct Switch {
+  std::string_view name;
+  bool Faults::*member;
+};
+constexpr std::array<Switch, 9> kSwitches = {{{"overheated", &Faults::overheated},
+                                              {"hang", &Faults::hang},
+                                              {"refuse", &Faults::refuse},
+                                              {"truncate", &Faults::truncate},
+                                              {"garbage", &Faults::garbage},
+                                              {"slow_drip", &Faults::slow_drip},
+                                              {"oversize", &Faults::oversize},
+                                              {"reset", &Faults::reset},
+                                              {"sleep", &Faults::sleeping}}};
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += ' ' + name;
+  return text;
+}
+
 }  // namespace
 
-const std::vector<std::string>& FaultNames() {
-  static const std::vector<std::string> names = {
-      "dead_fan", "dead_board", "overheated", "rate_drop", "hang",   "refuse",    "truncate",
-      "garbage",  "slow_drip",  "oversize",   "reset",     "reboot", "pool_dead", "sleep"};
+std::vector<std::string> FaultNames() {
+  std::vector<std::string> names = {"dead_fan", "dead_board", "pool_dead", "rate_drop", "reboot"};
+  for (const Switch& known : kSwitches) names.emplace_back(known.name);
   return names;
 }
 
@@ -63,6 +85,10 @@ Moment VirtualMiner::At(double now) const {
         static_cast<int>(std::lround(3 * Noise(static_cast<std::uint64_t>(i) + 30, now)));
     moment.chip_celsius.push_back(faults_.sleeping ? 30 : 70 + heat + wave);
     moment.pcb_celsius.push_back(faults_.sleeping ? 28 : 58 + heat + wave);
+    if (faults_.chip_celsius) {
+      moment.chip_celsius.back() = *faults_.chip_celsius;
+      moment.pcb_celsius.back() = *faults_.chip_celsius - 12;
+    }
     moment.rate += moment.board_rate.back();
   }
   moment.average = profile.nominal * 0.995;
@@ -70,7 +96,7 @@ Moment VirtualMiner::At(double now) const {
     const double speed =
         5400 + 240 * std::round(2 * Noise(static_cast<std::uint64_t>(i) + 50, now));
     const bool dead = faults_.dead_fans[static_cast<std::size_t>(i)];
-    moment.fan_rpm.push_back(dead ? 0 : static_cast<int>(speed));
+    moment.fan_rpm.push_back(dead ? 0 : faults_.fan_rpm.value_or(static_cast<int>(speed)));
   }
   moment.total_hashes = profile.nominal * profile.unit * moment.elapsed;
   moment.difficulty_accepted =
@@ -92,6 +118,7 @@ std::string VirtualMiner::SetFault(std::string_view name, std::string_view argum
   const auto number = ParseDouble(argument);
   /// A slot as the firmware numbers it, from `first`.
   const auto flag = [&](std::vector<bool>& flags, int first, int count) -> std::string {
+    if (!argument.empty() && !number) return "argument must be a number";
     const double slot = number.value_or(first) - first;
     if (slot < 0 || slot >= count) {
       return "argument must be from " + std::to_string(first) + " to " +
@@ -104,36 +131,83 @@ std::string VirtualMiner::SetFault(std::string_view name, std::string_view argum
   if (name == "dead_fan") return flag(faults_.dead_fans, profile.first_fan, profile.fans);
   if (name == "dead_board") return flag(faults_.dead_boards, profile.first_chain, profile.boards);
   if (name == "pool_dead") return flag(faults_.dead_pools, 0, 3);
-  if (name == "rate_drop") {
-    if (!argument.empty() && (!number || *number < 0 || *number > 1))
-      return "argument must be 0 to 1";
-    faults_.rate_factor = number.value_or(0.5);
-    return "";
-  }
+  if (name == "rate_drop") return SetValue("rate_factor", argument.empty() ? "0.5" : argument, now);
   if (name == "reboot") {
     down_until_ = now + kRebootSeconds;
     started_ = now + kRebootSeconds;
     return "";
   }
-  const std::pair<std::string_view, bool Faults::*> switches[] = {
-      {"overheated", &Faults::overheated}, {"hang", &Faults::hang},
-      {"refuse", &Faults::refuse},         {"truncate", &Faults::truncate},
-      {"garbage", &Faults::garbage},       {"slow_drip", &Faults::slow_drip},
-      {"oversize", &Faults::oversize},     {"reset", &Faults::reset},
-      {"sleep", &Faults::sleeping}};
-  for (const auto& [known, member] : switches) {
+  for (const auto& [known, member] : kSwitches) {
     if (name != known) continue;
     faults_.*member = true;
     return "";
   }
-  std::string names;
-  for (const std::string& known : FaultNames()) names += ' ' + known;
-  return "unknown fault; known:" + names;
+  return "unknown fault; known:" + Listed(FaultNames());
 }
 
-void VirtualMiner::Clear(double now) {
-  faults_ = Faults{};
-  down_until_ = std::min(down_until_, now);
+std::string VirtualMiner::SetValue(std::string_view key, std::string_view value, double now) {
+  const auto number = ParseDouble(value);
+  const auto within = [&](double least, double most) {
+    return number && *number >= least && *number <= most;
+  };
+  if (key == "rate_factor") {
+    if (!within(0, 1)) return "argument must be 0 to 1";
+    faults_.rate_factor = *number;
+  } else if (key == "chip_celsius") {
+    if (!within(-40, 200)) return "argument must be -40 to 200";
+    faults_.chip_celsius = static_cast<int>(*number);
+  } else if (key == "fan_rpm") {
+    if (!within(0, 20000)) return "argument must be 0 to 20000";
+    faults_.fan_rpm = static_cast<int>(*number);
+  } else if (key == "elapsed") {
+    if (!within(0, 1e9)) return "argument must be 0 to 1000000000";
+    started_ = now - std::floor(*number);
+  } else {
+    return "unknown key; known: rate_factor chip_celsius fan_rpm elapsed";
+  }
+  return "";
+}
+
+std::string VirtualMiner::Clear(std::string_view name, double now) {
+  const Faults none;
+  const bool all = name.empty();
+  bool known = all;
+  const auto clear = [&](std::initializer_list<std::string_view> names, auto member) {
+    if (!all && std::find(names.begin(), names.end(), name) == names.end()) return;
+    faults_.*member = none.*member;
+    known = true;
+  };
+  clear({"dead_fan"}, &Faults::dead_fans);
+  clear({"dead_board"}, &Faults::dead_boards);
+  clear({"pool_dead"}, &Faults::dead_pools);
+  clear({"rate_drop", "rate_factor"}, &Faults::rate_factor);
+  clear({"chip_celsius"}, &Faults::chip_celsius);
+  clear({"fan_rpm"}, &Faults::fan_rpm);
+  for (const auto& [fault, member] : kSwitches) clear({fault}, member);
+  if (all || name == "reboot") {
+    down_until_ = std::min(down_until_, now);
+    known = true;
+  }
+  return known ? "" : "unknown fault; known:" + Listed(FaultNames());
+}
+
+std::vector<std::string> VirtualMiner::Active(double now) const {
+  std::vector<std::string> names;
+  const auto add = [&names](bool active, std::string_view name) {
+    if (active) names.emplace_back(name);
+  };
+  const auto any = [](const std::vector<bool>& flags) {
+    return std::find(flags.begin(), flags.end(), true) != flags.end();
+  };
+  add(any(faults_.dead_fans), "dead_fan");
+  add(any(faults_.dead_boards), "dead_board");
+  add(any(faults_.dead_pools), "pool_dead");
+  add(faults_.rate_factor < 1, "rate_drop");
+  add(now < down_until_, "reboot");
+  add(faults_.chip_celsius.has_value(), "chip_celsius");
+  add(faults_.fan_rpm.has_value(), "fan_rpm");
+  for (const auto& [known, member] : kSwitches) add(faults_.*member, known);
+  return names;
 }
 
 }  // namespace antx::farm

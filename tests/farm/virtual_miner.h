@@ -19,7 +19,9 @@ struct Faults {
   std::vector<bool> dead_boards = std::vector<bool>(16, false);  ///< By board index from 0.
   std::vector<bool> dead_pools = std::vector<bool>(8, false);
   bool overheated = false;
-  double rate_factor = 1;  ///< rate_drop
+  double rate_factor = 1;           ///< rate_drop
+  std::optional<int> chip_celsius;  ///< By `set`: hottest chip of every board.
+  std::optional<int> fan_rpm;       ///< By `set`: every fan that turns.
   bool hang = false, refuse = false, truncate = false, garbage = false, slow_drip = false,
        oversize = false, reset = false, sleeping = false;
 };
@@ -52,7 +54,13 @@ class VirtualMiner {
   /// Sets or clears a fault by name. `argument` is a slot or a factor. Returns what is
   /// wrong with the name or the argument, "" when it was taken.
   std::string SetFault(std::string_view name, std::string_view argument, double now);
-  void Clear(double now);
+  /// Fixes a value: chip_celsius, fan_rpm, rate_factor, or elapsed (goes on from there).
+  /// Returns what is wrong, "" when it was taken.
+  std::string SetValue(std::string_view key, std::string_view value, double now);
+  /// Ends all faults and fixed values, or those of one name. Returns what is wrong.
+  std::string Clear(std::string_view name, double now);
+  /// Names of the faults and fixed values in force.
+  [[nodiscard]] std::vector<std::string> Active(double now) const;
 
   [[nodiscard]] bool Refusing(double now) const { return faults_.refuse || now < down_until_; }
   [[nodiscard]] const Faults& faults() const { return faults_; }
@@ -75,6 +83,6 @@ class VirtualMiner {
 };
 
 /// Names of all faults, for help texts.
-[[nodiscard]] const std::vector<std::string>& FaultNames();
+[[nodiscard]] std::vector<std::string> FaultNames();
 
 }  // namespace antx::farm

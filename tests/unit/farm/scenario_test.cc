@@ -26,5 +26,21 @@ TEST(ParseScenario, NamesTheLineOfAFault) {
   EXPECT_EQ(faults[1].substr(0, 7), "line 3:");
 }
 
+TEST(ParseScenario, KeepsTheLineOfAStep) {
+  std::vector<std::string> faults;
+  const auto scenario = ParseScenario("\n# two\nat 2m quit\nat 1m freeze", faults);
+  ASSERT_TRUE(faults.empty());
+  ASSERT_EQ(scenario.steps.size(), 2U);
+  EXPECT_EQ(scenario.steps[0].line, 4);
+  EXPECT_EQ(scenario.steps[1].line, 3);
+}
+
+TEST(ParseScenario, ARoundHoldsItsSteps) {
+  std::vector<std::string> faults;
+  (void)ParseScenario("repeat 10s\nat 11s clear all\n", faults);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].substr(0, 7), "line 1:");
+}
+
 }  // namespace
 }  // namespace antx::farm
