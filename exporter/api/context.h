@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "metrics/self_metrics.h"
+#include "model/history.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
 #include "util/clock.h"
@@ -40,6 +41,8 @@ struct ApiContext {
   const Clock& clock;
   Logger& log;
   std::string version;
+  /// The past; null when it cannot be opened at all.
+  std::shared_ptr<const HistoryReader> history = nullptr;
   mutable std::atomic<int> scrapes{0};
 };
 
