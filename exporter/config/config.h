@@ -3,6 +3,7 @@
 // The table of keys (name, variable, YAML path, default, range, help) is config/keys.cc.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -24,6 +25,7 @@ struct InventoryEntry {
   std::string mac;         ///< Lower case with colons; "" when not given.
   bool is_static = false;  ///< Polled even if no sweep finds it; needs an address.
   MinerLabels labels;
+  bool from_file = false;  ///< A row of discovery.file, not of discovery.static.
   bool operator==(const InventoryEntry&) const = default;
 };
 
@@ -134,6 +136,7 @@ struct WebConfig {
   int threads = 8;
   int max_scrapes = 40;
   std::string grafana_url;
+  int max_streams = 4;  ///< Clients of /api/stream; 0: none.
   bool operator==(const WebConfig&) const = default;
 };
 
@@ -152,8 +155,12 @@ struct MetricsConfig {
 struct StorageConfig {
   bool enabled = true;
   std::string path = "/var/lib/antminer_exporter/metrics.db";
-  double retention_days = 90;
-  std::string rollup;  ///< Ladder as text; validated by the history.
+  double retention_days = 90;  ///< Of events and the error log.
+  double max_gigabytes = 20;   ///< Disk budget of the database; 0: no limit.
+  /// Ladder of the history as text, and how long its steps raw, 5m, 1h, 1d are kept (0: forever).
+  std::string rollup = "raw:7d,5m:90d,1h:3y,1d:forever";
+  std::array<std::chrono::hours, 4> keep{{std::chrono::hours(7 * 24), std::chrono::hours(90 * 24),
+                                          std::chrono::hours(3 * 365 * 24), std::chrono::hours(0)}};
   bool operator==(const StorageConfig&) const = default;
 };
 
@@ -188,6 +195,7 @@ struct ControlConfig {
   bool operator==(const ControlConfig&) const = default;
 };
 
+/// Login of the miners' web pages, one for all. Logins per range belong here as a list.
 struct MinersConfig {
   std::string web_username;
   std::string web_password;  ///< Secret.

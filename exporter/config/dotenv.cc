@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/values.h"
 #include "util/text.h"
 
 namespace antx {
@@ -14,14 +15,15 @@ bool IsName(std::string_view name) {
   });
 }
 
-/// False: a quote that is not closed.
+/// False: a quote that is not closed, or text behind a closed one.
 bool TakeValue(std::string_view text, std::string& value) {
   text = Trim(text);
   if (!text.empty() && (text.front() == '"' || text.front() == '\'')) {
     const auto end = text.find(text.front(), 1);
     if (end == std::string_view::npos) return false;
     value = text.substr(1, end - 1);
-    return true;
+    const std::string_view rest = Trim(text.substr(end + 1));
+    return rest.empty() || rest.front() == '#';
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t')) {
@@ -35,10 +37,11 @@ bool TakeValue(std::string_view text, std::string& value) {
 
 }  // namespace
 
-std::map<std::string, std::string> ParseDotenv(std::string_view text, const std::string& name,
-                                               std::vector<std::string>& faults) {
-  std::map<std::string, std::string> values;
+std::map<std::string, Variable> ParseDotenv(std::string_view text, const std::string& name,
+                                            std::vector<std::string>& faults) {
+  std::map<std::string, Variable> values;
   int number = 0;
+  text = WithoutByteOrderMark(text);
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view line = Trim(text.substr(0, end));
@@ -52,10 +55,12 @@ std::map<std::string, std::string> ParseDotenv(std::string_view text, const std:
     if (equals == std::string_view::npos || !IsName(key) ||
         !TakeValue(line.substr(equals + 1), value)) {
       faults.push_back(name + ':' + std::to_string(number) +
-                       ": no setting; allowed: NAME=value, quotes closed");
+                       ": no setting; allowed: NAME=value, a value in quotes closed, a comment "
+                       "behind a blank");
       continue;
     }
-    values[std::string(key)] = value;
+    const std::string place = name + ':' + std::to_string(number) + ": " + std::string(key);
+    values[std::string(key)] = {std::move(value), place};
   }
   return values;
 }

@@ -8,10 +8,17 @@
 
 namespace antx {
 
-/// Comments, blank lines, `export `, quotes, CRLF and a comment behind a blank are understood.
-/// A malformed line becomes a fault "name:line: ...".
-[[nodiscard]] std::map<std::string, std::string> ParseDotenv(std::string_view text,
-                                                             const std::string& name,
-                                                             std::vector<std::string>& faults);
+/// A value of an environment variable and where it was set.
+struct Variable {
+  std::string text;
+  std::string place;  ///< "NAME", or ".env:3: NAME" when a file set it.
+};
+
+/// Comments, blank lines, `export `, quotes, CRLF and a comment behind a blank are understood;
+/// of two lines with one name the later counts. A malformed line becomes a fault
+/// "name:line: ...".
+[[nodiscard]] std::map<std::string, Variable> ParseDotenv(std::string_view text,
+                                                          const std::string& name,
+                                                          std::vector<std::string>& faults);
 
 }  // namespace antx

@@ -114,6 +114,7 @@ std::vector<InventoryEntry> ParseInventoryCsv(std::string_view text, const std::
   std::vector<std::string> columns;
   std::set<std::string> seen;
   int number = 0;
+  text = WithoutByteOrderMark(text);
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = Trim(text.substr(0, end));
@@ -142,6 +143,7 @@ std::vector<InventoryEntry> ParseInventoryCsv(std::string_view text, const std::
     auto entry = MakeInventoryEntry(named, [&](const std::string& field, const std::string& what) {
       faults.push_back(place + field + ": " + what);
     });
+    entry.from_file = true;
     const std::string identity = entry.address ? entry.address->ToString() : entry.mac;
     if (faults.size() == before && !seen.insert(identity).second) {
       faults.push_back(place + identity + " stands in the file twice; keep one");

@@ -68,7 +68,7 @@ Key ForgetKey() {
     return true;
   };
   key.get = [](const Config& config) {
-    return NumberText(config.discovery.forget_after.count() / 3600);
+    return RoundedText(config.discovery.forget_after.count() / 3600);
   };
   return key;
 }
@@ -162,11 +162,10 @@ std::vector<Key> AlertKeys() {
            "The critical limit lies this much above the warning limit."},
           [](Config& c) -> double& { return c.alerts.temperature_critical_margin_celsius; }, 0,
           100),
-      NumberKey(
-          {"alerts.hashrate_drop_ratio",
-           {"HASHRATE_DROP_THRESHOLD"},
-           "Share of the usual hashrate that must be kept: 0.9 = 10 % drop."},
-          [](Config& c) -> double& { return c.alerts.hashrate_drop_ratio; }, 0.001, 1),
+      FractionKey({"alerts.hashrate_drop_ratio",
+                   {"HASHRATE_DROP_THRESHOLD"},
+                   "Share of the usual hashrate that must be kept: 0.9 = 10 % drop."},
+                  [](Config& c) -> double& { return c.alerts.hashrate_drop_ratio; }),
       NumberKey(
           {"alerts.fan_rpm", {"FAN_RPM_THRESHOLD"}, "Lowest acceptable fan speed."},
           [](Config& c) -> double& { return c.alerts.fan_rpm; }, 0, 20000),
@@ -205,8 +204,8 @@ std::vector<Key> AlertKeys() {
            {"ROLLING_WINDOW_SAMPLES"},
            "Healthy samples behind the usual hashrate."},
           [](Config& c) -> int& { return c.alerts.rolling_window_samples; }, 2, 10000),
-      ListKey({"alerts.email_to", {"ALERT_EMAIL"}, "Who gets mail."},
-              [](Config& c) -> std::vector<std::string>& { return c.alerts.email_to; }),
+      EmailListKey({"alerts.email_to", {"ALERT_EMAIL"}, "Who gets mail."},
+                   [](Config& c) -> std::vector<std::string>& { return c.alerts.email_to; }),
   };
 }
 
@@ -218,12 +217,12 @@ std::vector<Key> MiningKeys() {
     keys.insert(keys.end(), std::make_move_iterator(part.begin()),
                 std::make_move_iterator(part.end()));
   }
-  Key efficiency = NumberKey(
+  Key efficiency = PositiveKey(
       {"efficiency.default_j_per_th",
        {"EFFICIENCY_J_PER_TH"},
        "J/TH of SHA-256 models that neither the table nor EFF_* knows. Models: EFF_S19_PRO=27 "
        "or the map efficiency.models."},
-      [](Config& c) -> double& { return c.efficiency.default_j_per_th; }, 0.1, 500);
+      [](Config& c) -> double& { return c.efficiency.default_j_per_th; }, 500);
   efficiency.set = [set = efficiency.set](std::string_view text, Config& config) {
     config.efficiency.default_is_set = true;
     return set(text, config);

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "config/keys.h"
+#include "config/rollup.h"
 #include "config/values.h"
 #include "util/text.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 Key LogLevelKey() {
   Key key;
+  key.flag = "--log.level";
   key.path = "logging.level";
   key.variables = {"LOG_LEVEL"};
   key.allowed = "one of DEBUG, INFO, WARNING, ERROR, CRITICAL";
@@ -25,6 +27,7 @@ Key LogLevelKey() {
 
 Key LogFormatKey() {
   Key key;
+  key.flag = "--log.format";
   key.path = "logging.format";
   key.variables = {"LOG_FORMAT"};
   key.allowed = "json or text";
@@ -55,6 +58,7 @@ std::optional<ListenAddress> ParseListen(std::string_view text) {
 
 Key ListenKey() {
   Key key;
+  key.flag = "--web.listen-address";
   key.path = "web.listen";
   key.variables = {"LISTEN_ADDRESS"};
   key.allowed = "IPv4:port, a list separated by commas; TLS comes by --web.config.file";
@@ -86,6 +90,7 @@ Key TelemetryPathKey() {
   Key key = TextKey({"web.telemetry_path", {"TELEMETRY_PATH"}, "Path of the metrics."},
                     [](Config& c) -> std::string& { return c.web.telemetry_path; });
   key.allowed = "a path that starts with /";
+  key.flag = "--web.telemetry-path";
   key.restart = true;
   key.set = [set = key.set](std::string_view text, Config& config) {
     return text.starts_with('/') && text.size() > 1 &&
@@ -98,23 +103,28 @@ std::vector<Key> WebKeys() {
   return {
       ListenKey(),
       TelemetryPathKey(),
-      NeedsRestart(TextKey(
-          {"web.config_file", {"WEB_CONFIG_FILE"}, "TLS and users, in exporter-toolkit format."},
-          [](Config& c) -> std::string& { return c.web.config_file; })),
+      WithFlag(NeedsRestart(TextKey({"web.config_file",
+                                     {"WEB_CONFIG_FILE"},
+                                     "TLS and users, in exporter-toolkit format."},
+                                    [](Config& c) -> std::string& { return c.web.config_file; })),
+               "--web.config.file"),
       SecretKey({"web.auth_token",
                  {"WEB_AUTH_TOKEN"},
                  "Bearer token that POST /-/reload asks for; without one only loopback may."},
                 [](Config& c) -> std::string& { return c.web.auth_token; }),
-      ListKey({"web.cors_origins",
-               {"CORS_ORIGINS", "ALLOWED_ORIGINS"},
-               "Origins that may read the JSON API; none by default."},
-              [](Config& c) -> std::vector<std::string>& { return c.web.cors_origins; }),
+      OriginListKey({"web.cors_origins",
+                     {"CORS_ORIGINS", "ALLOWED_ORIGINS"},
+                     "Origins that may read the JSON API; none by default."},
+                    [](Config& c) -> std::vector<std::string>& { return c.web.cors_origins; }),
       NeedsRestart(IntKey(
           {"web.threads", {"WEB_THREADS", "WAITRESS_THREADS"}, "HTTP threads."},
           [](Config& c) -> int& { return c.web.threads; }, 2, 64)),
       IntKey(
           {"web.max_scrapes", {"MAX_SCRAPES"}, "Scrapes at once; more get 503."},
           [](Config& c) -> int& { return c.web.max_scrapes; }, 1, 1000),
+      IntKey(
+          {"web.max_streams", {"MAX_STREAMS"}, "Clients of /api/stream at once; 0 = none."},
+          [](Config& c) -> int& { return c.web.max_streams; }, 0, 64),
       UrlKey({"web.grafana_url", {"GRAFANA_URL"}, "Address of Grafana for links on the pages."},
              [](Config& c) -> std::string& { return c.web.grafana_url; }),
       IntKey(
@@ -148,6 +158,26 @@ std::vector<Key> WebKeys() {
   };
 }
 
+Key RollupKey() {
+  Key key = TextKey(
+      {"storage.rollup",
+       {"STORAGE_ROLLUP"},
+       "Steps of the history and how long each is kept; a step left out keeps its default, or "
+       "as long as the finer one."},
+      [](Config& c) -> std::string& { return c.storage.rollup; });
+  key.is_list = true;
+  key.allowed =
+      "a list of step:duration, steps raw, 5m, 1h, 1d, durations such as 12h, 7d, 8w, 3y or "
+      "forever, no step shorter than the finer one";
+  key.set = [set = key.set](std::string_view text, Config& config) {
+    const auto keep = ParseRollup(text);
+    if (!keep || !set(text, config)) return false;
+    config.storage.keep = *keep;
+    return true;
+  };
+  return key;
+}
+
 std::vector<Key> LoggingAndStorageKeys() {
   return {
       LogLevelKey(),
@@ -165,10 +195,17 @@ std::vector<Key> LoggingAndStorageKeys() {
       NeedsRestart(TextKey({"storage.path", {"STORAGE_PATH"}, "The database file."},
                            [](Config& c) -> std::string& { return c.storage.path; })),
       NumberKey(
-          {"storage.retention_days", {"STORAGE_RETENTION_DAYS"}, "Days of history kept."},
+          {"storage.retention_days",
+           {"STORAGE_RETENTION_DAYS"},
+           "Days that events and the error log are kept and, when it is set and storage.rollup is "
+           "not, the 5-minute step of the history too."},
           [](Config& c) -> double& { return c.storage.retention_days; }, 0.01, 36500),
-      TextKey({"storage.rollup", {"STORAGE_ROLLUP"}, "Steps of the history, e.g. 5m:90d,1h:3y."},
-              [](Config& c) -> std::string& { return c.storage.rollup; }),
+      NumberKey(
+          {"storage.max_gigabytes",
+           {"STORAGE_MAX_GIGABYTES"},
+           "Disk budget of the database; the oldest raw rows go first. 0 = no limit."},
+          [](Config& c) -> double& { return c.storage.max_gigabytes; }, 0, 1e6),
+      RollupKey(),
   };
 }
 
@@ -197,7 +234,7 @@ std::vector<Key> OutboundKeys() {
           [](Config& c) -> int& { return c.push.retries; }, 0, 100),
       TextKey({"push.tls_ca_file", {"PUSH_CA_FILE"}, "CA certificates for the receiver."},
               [](Config& c) -> std::string& { return c.push.tls_ca_file; }),
-      TextKey({"smtp.host", {"SMTP_SERVER"}, "Mail server; empty = no mail."},
+      HostKey({"smtp.host", {"SMTP_SERVER"}, "Mail server; empty = no mail."},
               [](Config& c) -> std::string& { return c.smtp.host; }),
       IntKey(
           {"smtp.port", {"SMTP_PORT"}, "587 STARTTLS, 465 TLS, 25."},

@@ -2,7 +2,6 @@
 // list of every fault. Precedence: command line > environment > .env > YAML > default.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,8 +34,12 @@ struct LoadedConfig {
 /// Never throws. Reads the files named by the sources and by `*_FILE` settings.
 [[nodiscard]] LoadedConfig LoadConfig(const ConfigSources& sources);
 
-/// The resolved settings as YAML with secrets as `***` (--config.print).
+/// The resolved settings as YAML that LoadConfig reads back; secrets are comments with `***`
+/// (--config.print).
 [[nodiscard]] std::string PrintConfig(const Config& config);
+
+/// Values of all secrets that are set, for masking them in the log.
+[[nodiscard]] std::vector<std::string> SecretValues(const Config& config);
 
 /// The page of all settings (Markdown), made from the key table.
 [[nodiscard]] std::string SettingsReference();

@@ -31,13 +31,15 @@ void PrintRanges(const std::vector<AddressRange>& ranges, const char* name, std:
 
 void PrintNumber(const char* name, const std::optional<double>& value, double factor,
                  std::string& out) {
-  if (value) out += std::string(", ") + name + ": " + NumberText(*value / factor);
+  if (value) out += std::string(", ") + name + ": " + RoundedText(*value / factor);
 }
 
 void PrintStatic(const Config& config, std::string& out) {
-  if (config.discovery.inventory.empty()) return;
-  out += "  static:\n";
+  bool first = true;
   for (const InventoryEntry& entry : config.discovery.inventory) {
+    if (entry.from_file) continue;  // discovery.file is printed itself.
+    out += first ? "  static:\n" : "";
+    first = false;
     const MinerLabels& labels = entry.labels;
     out += std::string("    - {static: ") + (entry.is_static ? "true" : "false");
     if (entry.address) out += ", ip: " + Quoted(entry.address->ToString());
@@ -104,7 +106,8 @@ std::string Variables(const Key& key) {
   for (const std::string& variable : key.variables) {
     text += (text.empty() ? "`" : ", `") + variable + '`';
   }
-  return key.secret ? text + ", `" + key.variables.front() + "_FILE`" : text;
+  if (key.secret) text += ", `" + key.variables.front() + "_FILE`";
+  return key.flag.empty() ? text : text + ", `" + key.flag + '`';
 }
 
 }  // namespace
@@ -114,12 +117,15 @@ std::string PrintConfig(const Config& config) {
   for (const std::string& group : Groups()) {
     out += group + ":\n";
     for (const Key& key : AllKeys()) {
-      if (Group(key.path) != group || key.path == "discovery.file") continue;
+      if (Group(key.path) != group) continue;
       const std::string value = key.get(config);
       if (key.secret) {
         out += "  # " + Name(key.path) + ": " + (value.empty() ? "not set" : "***") + '\n';
       } else {
-        out += "  " + Name(key.path) + ": " + Quoted(value) + '\n';
+        // Set by the user it means more than the same value built in.
+        const bool built_in =
+            key.path == "efficiency.default_j_per_th" && !config.efficiency.default_is_set;
+        out += (built_in ? "  # " : "  ") + Name(key.path) + ": " + Quoted(value) + '\n';
       }
     }
     PrintExtras(group, config, out);

@@ -4,12 +4,15 @@
 
 #include <set>
 
+#include "config/values.h"
+#include "util/text.h"
+
 namespace antx {
 namespace {
 
 constexpr std::size_t kMostBytes = 1U << 20U;
-constexpr int kMostLevels = 16;
-constexpr int kMostNodes = 20'000;
+constexpr int kMostLevels = 32;
+constexpr int kMostNodes = 200'000;
 
 class Reader {
  public:
@@ -21,7 +24,7 @@ class Reader {
     std::set<std::string> seen;
     for (const auto& pair : node) {
       if (!Allowed(pair.first, level)) return entries;
-      if (!pair.first.IsScalar()) {
+      if (!pair.first.IsScalar() || !IsPlainText(pair.first.Scalar())) {
         Fault(pair.first, "a key must be a word");
         continue;
       }
@@ -43,44 +46,46 @@ class Reader {
     return name_ + ':' + std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1);
   }
 
+  void Fault(const YAML::Node& node, const std::string& text) {
+    faults_.push_back(Place(node) + ": " + text);
+  }
+
  private:
   void Value(const YAML::Node& node, YamlEntry& entry, int level) {
     if (!Allowed(node, level)) return;
     if (node.IsMap()) {
-      entry.is_map = true;
+      entry.kind = YamlEntry::Kind::kMap;
       entry.children = Map(node, level);
     } else if (node.IsSequence()) {
-      entry.value.is_list = true;
+      entry.kind = YamlEntry::Kind::kWords;
       Sequence(node, entry, level + 1);
     } else if (node.IsScalar()) {
-      entry.value.text = node.Scalar();
-      entry.value.place = Place(node);
+      entry.kind = YamlEntry::Kind::kWord;
+      entry.value = {Place(node), node.Scalar()};
     }
   }
 
   void Sequence(const YAML::Node& node, YamlEntry& entry, int level) {
     for (const auto& item : node) {
       if (!Allowed(item, level)) return;
-      if (item.IsMap()) {
-        entry.elements.push_back(Map(item, level));
-      } else if (item.IsScalar()) {
-        entry.value.text += (entry.value.text.empty() ? "" : ",") + item.Scalar();
+      if (item.IsMap() && entry.words.empty()) {
+        entry.kind = YamlEntry::Kind::kMaps;
+        std::string place = Place(item);
+        entry.items.push_back({std::move(place), Map(item, level)});
+      } else if (item.IsScalar() && entry.items.empty()) {
+        entry.words.push_back({Place(item), item.Scalar()});
       } else {
-        Fault(item, "a list holds words or maps only");
+        Fault(item, "a list holds either words or maps, nothing else");
       }
     }
   }
 
   bool Allowed(const YAML::Node& node, int level) {
     if (level > kMostLevels || ++nodes_ > kMostNodes) {
-      if (!refused_) Fault(node, "too deep or too large (16 levels, 20,000 values)");
+      if (!refused_) Fault(node, "too deep or too large (32 levels, 200,000 values)");
       refused_ = true;
     }
     return !refused_;
-  }
-
-  void Fault(const YAML::Node& node, const std::string& text) {
-    faults_.push_back(Place(node) + ": " + text);
   }
 
   const std::string& name_;
@@ -88,6 +93,11 @@ class Reader {
   int nodes_ = 0;
   bool refused_ = false;
 };
+
+/// The message without what it quotes: the name of an unknown anchor may be half a password.
+std::string WithoutQuote(const std::string& message) {
+  return message.substr(0, message.find(':'));
+}
 
 }  // namespace
 
@@ -98,19 +108,27 @@ std::vector<YamlEntry> ReadYaml(const std::string& text, const std::string& name
     return {};
   }
   try {
-    const YAML::Node root = YAML::Load(text);
-    if (root.IsNull()) return {};
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.empty()) return {};
     Reader reader(name, faults);
+    const YAML::Node& root = documents.front();
+    if (documents.size() > 1) {
+      reader.Fault(documents[1], "a second document; the file must be one map of settings");
+      return {};
+    }
+    if (root.IsNull()) return {};
     if (!root.IsMap()) {
-      faults.push_back(reader.Place(root) + ": the file must be a map of settings");
+      reader.Fault(root, "the file must be a map of settings");
       return {};
     }
     return reader.Map(root, 0);
   } catch (const YAML::Exception& error) {
     faults.push_back(name + ':' + std::to_string(error.mark.line + 1) + ':' +
-                     std::to_string(error.mark.column + 1) + ": no YAML: " + error.msg);
-  } catch (const std::exception& error) {
-    faults.push_back(name + ": no YAML: " + std::string(error.what()));
+                     std::to_string(error.mark.column + 1) +
+                     ": no YAML: " + WithoutQuote(error.msg));
+  } catch (const std::exception&) {
+    // The text of such an exception may quote the file, secrets included.
+    faults.push_back(name + ": no YAML: the file cannot be understood");
   }
   return {};
 }

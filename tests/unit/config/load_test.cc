@@ -199,7 +199,7 @@ TEST_F(LoadTest, YamlFaultsHaveFileLineAndColumn) {
             "c.yml:3:3: \"timeout_seconds\" stands here twice; keep one");
   EXPECT_THAT(OnlyFault(Yaml("polling: [1, 2\n")), HasSubstr("no YAML"));
   EXPECT_THAT(OnlyFault(Yaml("polling: {timeout_seconds: {a: 1}}\n")),
-              HasSubstr("no single value"));
+              HasSubstr("not a single value"));
   EXPECT_THAT(OnlyFault(Yaml("- a\n")), HasSubstr("must be a map"));
 }
 
@@ -223,6 +223,105 @@ TEST_F(LoadTest, SecretsComeFromFilesAndNeverShow) {
               testing::AllOf(HasSubstr("keep one"), testing::Not(HasSubstr("top-secret"))));
   EXPECT_THAT(OnlyFault(Env({{"API_KEY", "top-\nsecret"}})), testing::Not(HasSubstr("top-")));
   EXPECT_THAT(OnlyFault(Env({{"API_KEY_FILE", "/no/such/file"}})), HasSubstr("/no/such/file"));
+}
+
+TEST_F(LoadTest, SecretFilesAreReadWithALimitAndMustHoldSomething) {
+  EXPECT_THAT(OnlyFault(Env({{"API_KEY_FILE", Write("long", std::string(70000, 'x'))}})),
+              HasSubstr("is larger than 65536 bytes"));
+  EXPECT_THAT(OnlyFault(Env({{"API_KEY_FILE", "/dev/zero"}})), HasSubstr("is larger than"));
+  EXPECT_THAT(OnlyFault(Env({{"API_KEY_FILE", folder_.string()}})), HasSubstr("no regular file"));
+  EXPECT_THAT(OnlyFault(Env({{"API_KEY_FILE", Write("empty", "\n")}})), HasSubstr("is empty"));
+  EXPECT_THAT(OnlyFault(Env({{"API_KEY", "***"}})), HasSubstr("not ***"));
+}
+
+TEST_F(LoadTest, FaultsShowNoLoginOfAnAddress) {
+  for (const char* url : {"https://joe:hunter2@r.example/x?key=hunter2", "https://joe:hun?ter2@r/",
+                          "joe:hunter2@r.example"}) {
+    const std::string fault = OnlyFault(Env({{"API_URL", url}}));
+    EXPECT_THAT(fault, HasSubstr("***@r")) << fault;
+    EXPECT_THAT(fault, testing::Not(HasSubstr("hun"))) << fault;
+  }
+}
+
+TEST_F(LoadTest, YamlFaultsQuoteNoValue) {
+  for (const char* text : {"smtp: {username: u, password: *hunter2}\n",
+                           "smtp:\n  password: !hunter2 [\n", "smtp:\n  password: {hunter2\n"}) {
+    const std::string fault = OnlyFault(Yaml(text));
+    EXPECT_THAT(fault, HasSubstr("no YAML")) << text;
+    EXPECT_THAT(fault, testing::Not(HasSubstr("hunter2"))) << text;
+  }
+}
+
+TEST_F(LoadTest, ValuesOfTheWrongKindAreFaults) {
+  for (const auto& [text, expected] : std::map<std::string, std::string>{
+           {"polling: 5\n", "c.yml:1:10: polling is not a group"},
+           {"polling: [1, 2]\n", "c.yml:1:1: polling is not a group"},
+           {"polling: {interval_seconds: [1, 2]}\n", "interval_seconds is not a single value"},
+           {"discovery: {ranges: {a: 10.0.0.1}}\n", "discovery.ranges is not a list of ranges"},
+           {"discovery: {ranges: [{a: 10.0.0.1}]}\n", "discovery.ranges is not a list of ranges"},
+           {"metrics: {probe_ranges: {a: 1}}\n", "metrics.probe_ranges is not a list of ranges"},
+           {"discovery: {static: {ip: 10.0.0.1}}\n", "discovery.static is not a list"},
+           {"discovery: {static: [10.0.0.1]}\n", "discovery.static is not a list"},
+           {"discovery: {static: [{ip: 10.0.0.1, name: [a]}]}\n", "name is not a single value"},
+           {"efficiency: {models: 27}\n", "efficiency.models is not a map"},
+           {"efficiency: {models: {S9: [27]}}\n", "efficiency.models.S9 is not a number"},
+           {"alerts: {models: [S9]}\n", "alerts.models is not a map"},
+           {"alerts: {models: {S9: 80}}\n", "alerts.models.S9 is not a map"},
+           {"alerts: {models: {S9: {fan_rpm: [1]}}}\n", "fan_rpm: \"\" is not allowed"},
+           {"alerts: {miners: {a: {hashrate_drop_ratio: 7}}}\n", "above 0 and below 1"},
+           {"alerts: {miners: {a: {fans: 7}}}\n", "\"fans\" is no limit"},
+           {"push: {api_key_file: [a]}\n", "push.api_key_file is not the path"},
+           {"web: {cors_origins: [[a]]}\n", "either words or maps"},
+           {"polling: {timeout_seconds: 1}\n---\npolling: {timeout_seconds: 2}\n",
+            "a second document"}}) {
+    EXPECT_THAT(OnlyFault(Yaml(text)), HasSubstr(expected)) << text;
+  }
+}
+
+TEST_F(LoadTest, EmptyGroupsAndValuesCountAsUnset) {
+  const auto loaded = Yaml(
+      "\xEF\xBB\xBF---\npolling:\nalerts:\n  models:\n  temperature_celsius:\nefficiency:\n"
+      "discovery:\n  static: []\n  ranges:\n");
+  ASSERT_THAT(loaded.faults, IsEmpty());
+  EXPECT_EQ(*loaded.config, Config{});
+}
+
+TEST_F(LoadTest, ProbeRangesFollowAllowPublicWhereverItIsSet) {
+  const std::string ranges = "metrics: {probe_ranges: [8.8.8.0/24]}\n";
+  EXPECT_THAT(OnlyFault(Yaml(ranges)),
+              testing::AllOf(HasSubstr("c.yml:1:26: metrics.probe_ranges"), HasSubstr("public")));
+  EXPECT_TRUE(Yaml(ranges + "discovery: {allow_public: true}\n").config);
+  sources_.environment = {{"ALLOW_PUBLIC_RANGES", "1"}};
+  EXPECT_TRUE(Yaml(ranges).config);
+}
+
+TEST_F(LoadTest, TheLadderIsParsed) {
+  using std::chrono::hours;
+  auto loaded = Env({{"STORAGE_ROLLUP", "raw:36h,1h:forever"}});
+  ASSERT_THAT(loaded.faults, IsEmpty());
+  EXPECT_THAT(loaded.config->storage.keep,
+              ElementsAre(hours(36), hours(90 * 24), hours(0), hours(0)));
+  loaded = Env({{"STORAGE_RETENTION_DAYS", "2"}});
+  EXPECT_THAT(loaded.config->storage.keep,
+              ElementsAre(hours(48), hours(48), hours(3 * 8760), hours(0)));
+  EXPECT_EQ(loaded.config->storage.rollup, "raw:2d,5m:2d,1h:3y,1d:forever");
+  loaded = Env({{"STORAGE_RETENTION_DAYS", "2"}, {"STORAGE_ROLLUP", "5m:8w"}});
+  EXPECT_EQ(loaded.config->storage.keep[1], hours(8 * 7 * 24));
+  for (const char* bad : {"raw", "raw:", "raw:7", "raw:0d", "raw:7m", "2m:7d", "raw:7d,raw:8d",
+                          "raw:9d,5m:8d", "5m:forever,1h:3y", "raw:99999999999y", ","}) {
+    EXPECT_THAT(OnlyFault(Env({{"STORAGE_ROLLUP", bad}})), HasSubstr("allowed: a list of step:"))
+        << bad;
+  }
+}
+
+TEST_F(LoadTest, FaultsOfTheDotenvFileNameItsLine) {
+  Write(".env", "# x\nPOLL_INTERVAL=never\n");
+  EXPECT_THAT(OnlyFault(Env({})), HasSubstr(".env:2: POLL_INTERVAL: \"never\""));
+}
+
+TEST_F(LoadTest, SecretValuesListsWhatMustNotBeShown) {
+  const auto loaded = Env({{"API_KEY", "k1"}, {"WEB_AUTH_TOKEN", "k2"}});
+  EXPECT_THAT(SecretValues(*loaded.config), testing::UnorderedElementsAre("k1", "k2"));
 }
 
 TEST_F(LoadTest, SmtpLoginIsBothOrNeither) {

@@ -34,6 +34,28 @@ TEST(PrintConfig, ReadsBackToTheSameSettings) {
   EXPECT_EQ(*loaded.config, config);
 }
 
+TEST(PrintConfig, KeepsTheInventoryFileAndTheLadder) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("antx-print-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "miners.csv") << "ip,name,rated_ths\n10.0.0.9,a,110.1\n";
+  ConfigSources sources;
+  sources.dotenv_path = "";
+  sources.environment = {{"INVENTORY_FILE", (folder / "miners.csv").string()},
+                         {"STORAGE_RETENTION_DAYS", "45"},
+                         {"FORGET_AFTER_HOURS", "0.1"}};
+  const Config config = LoadConfig(sources).config.value();
+  std::ofstream(folder / "printed.yml") << PrintConfig(config);
+  ConfigSources printed;
+  printed.dotenv_path = "";
+  printed.config_file = (folder / "printed.yml").string();
+  const auto loaded = LoadConfig(printed);
+  std::filesystem::remove_all(folder);
+  ASSERT_TRUE(loaded.config) << loaded.faults.at(0);
+  EXPECT_EQ(*loaded.config, config);
+  EXPECT_EQ(loaded.config->discovery.inventory.size(), 1U);
+}
+
 TEST(PrintConfig, ShowsNoSecret) {
   Config config;
   config.push.api_key = "top-secret";

@@ -54,6 +54,8 @@ TEST(LoadConfig, RefusesPublicAndTooManyAddresses) {
   EXPECT_TRUE(LoadConfig(sources).config);
   sources.environment = {{"MINER_IP_RANGE", "10.0.0.0/16,10.1.0.0/24"}};
   EXPECT_NE(LoadConfig(sources).faults.at(0).find("65536"), std::string::npos);
+  sources.environment = {{"MINER_IP_RANGE", "10.0.0.0/16,10.0.3.0/24,10.0.255.250-10.0.255.255"}};
+  EXPECT_TRUE(LoadConfig(sources).config) << "an address in two ranges counts once";
 }
 
 }  // namespace
