@@ -15,7 +15,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr int kSaveEverySeconds = 60;
 constexpr auto kReloadWait = std::chrono::seconds(10);
 constexpr auto kStopWait = std::chrono::seconds(1);
 
@@ -50,7 +49,10 @@ App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& lo
     : log_(log),
       sources_(std::move(sources)),
       config_(config),
-      keeper_(config->storage, self_, clock_, log),
+      keeper_(*config, self_, clock_,
+              [this](const Event& event) {
+                boost::asio::post(io_, [this, event] { OnEvent(event); });
+              }),
       tracker_(config, clock_, box_, [this](const Event& event) { OnEvent(event); }),
       poller_(io_.get_executor(), clock_, log,
               {[this](const PollOutcome& outcome) { OnOutcome(outcome); },
@@ -74,7 +76,9 @@ App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& lo
            [this] { return Ready(); },
            clock_,
            log,
-           ThisBuild().version},
+           ThisBuild().version,
+           std::shared_ptr<const HistoryReader>(std::shared_ptr<void>(),
+                                                &keeper_.history().reader())},
       signals_(io_, SIGINT, SIGTERM, SIGHUP),
       tick_(io_),
       watchdog_(io_) {
@@ -118,7 +122,7 @@ int App::Run() {
 // --- What the parts tell -------------------------------------------------------
 
 void App::Restore() {
-  const std::vector<PersistedMiner> saved = keeper_.TakeRestored();
+  const std::vector<PersistedMiner> saved = keeper_.Open();
   std::vector<InventoryRecord> records;
   records.reserve(saved.size());
   for (const PersistedMiner& miner : saved) records.push_back(ToRecord(miner));
@@ -193,7 +197,8 @@ void App::OnDiscovery(const DiscoveryReport& report) {
 
 void App::OnEvent(const Event& event) {
   self_.EventSeen(event.kind);
-  log_.Log(event.level, "fleet", event.miner_id, event.message);
+  keeper_.Record(event);
+  log_.Log(event.level, EventSource(event.kind), event.miner_id, event.message);
 }
 
 void App::Apply(const InventoryChange& change) {
@@ -249,10 +254,7 @@ void App::EverySecond() {
   tick_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     tracker_.Tick();
-    if (--seconds_to_save_ <= 0) {
-      seconds_to_save_ = kSaveEverySeconds;
-      keeper_.Save(inventory_, poller_, tracker_);
-    }
+    keeper_.Tick(box_.Latest(), inventory_, poller_, tracker_);
     EverySecond();
   });
 }
@@ -339,6 +341,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     tracker_.Apply(next);
     poller_.Configure(next->polling, next->discovery.miner_port);
     discovery_.Configure(next->discovery);
+    keeper_.Configure(*next);
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

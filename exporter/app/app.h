@@ -10,9 +10,9 @@
 
 #include "api/context.h"
 #include "api/http_server.h"
+#include "app/history_keeper.h"
 #include "app/notify.h"
 #include "app/poll_prober.h"
-#include "app/state_keeper.h"
 #include "config/load.h"
 #include "discovery/discovery.h"
 #include "discovery/inventory.h"
@@ -65,8 +65,8 @@ class App {
   std::atomic<std::shared_ptr<const Config>> config_;
   SelfMetrics self_;
   SnapshotBox box_;
-  StateKeeper keeper_;
   boost::asio::io_context io_{1};
+  HistoryKeeper keeper_;
   Tracker tracker_;
   Inventory inventory_;
   Poller poller_;
@@ -81,7 +81,6 @@ class App {
 
   std::atomic<bool> first_cycle_done_{false};
   std::atomic<std::int64_t> last_cycle_steady_{0};  ///< Nanoseconds of the steady clock.
-  int seconds_to_save_ = 60;
   bool stopping_ = false;
   SteadyTime stop_at_;
 };

@@ -32,6 +32,10 @@ class DbStatement {
   void Bind(int index, std::int64_t value);
   void Bind(int index, double value);
   void Bind(int index, const std::optional<double>& value);
+  void Bind(int index, const std::optional<std::int64_t>& value);
+  void BindBlob(int index, std::string_view bytes);
+  /// A column of the present row of another statement, as it is.
+  void BindColumn(int index, const DbStatement& row, int column);
   /// True: a row is there. False: done or failed; Db::LastError tells which.
   [[nodiscard]] bool Step();
   void Reset();
@@ -39,6 +43,9 @@ class DbStatement {
   [[nodiscard]] std::int64_t Int(int column) const;
   [[nodiscard]] double Double(int column) const;
   [[nodiscard]] std::optional<double> OptionalDouble(int column) const;
+  [[nodiscard]] std::optional<std::int64_t> OptionalInt(int column) const;
+  /// Valid until the next Step, Reset or the end of the statement.
+  [[nodiscard]] std::string_view Blob(int column) const;
   [[nodiscard]] bool Failed() const { return failed_; }
 
  private:
@@ -52,13 +59,23 @@ class DbStatement {
 /// One connection; use it from one thread at a time.
 class Db {
  public:
-  /// Opens or creates the file: WAL, synchronous=NORMAL, busy time-out 5 s.
+  /// Opens or creates the file: WAL, synchronous=NORMAL, busy time-out 5 s. A new file gets
+  /// pages of 16 KiB and gives freed pages back in small steps. "file:" paths are URIs.
   [[nodiscard]] static DbResult<Db> Open(const std::string& path);
+  /// Opens an existing file for reading only.
+  [[nodiscard]] static DbResult<Db> OpenReadOnly(const std::string& path);
   [[nodiscard]] DbResult<void> Execute(const std::string& sql);
   [[nodiscard]] DbResult<DbStatement> Prepare(std::string_view sql);
   [[nodiscard]] DbError LastError() const;
   /// PRAGMA quick_check says "ok".
   [[nodiscard]] bool IsSound();
+  /// One number, e.g. of a PRAGMA; nothing when it fails or gives no row.
+  [[nodiscard]] std::optional<std::int64_t> Number(std::string_view sql);
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  [[nodiscard]] std::int64_t Changes() const;
+  /// Copies the whole database to `target` while it is in use (online backup).
+  [[nodiscard]] DbResult<void> BackupTo(const std::string& target);
+  [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
   struct Closer {
@@ -67,6 +84,21 @@ class Db {
   Db(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
   std::unique_ptr<sqlite3, Closer> db_;
   std::string path_;
+};
+
+/// One transaction; rolls back when it goes out of scope without Commit.
+class DbTransaction {
+ public:
+  explicit DbTransaction(Db& db) : db_(db) {}
+  ~DbTransaction();
+  DbTransaction(const DbTransaction&) = delete;
+  DbTransaction& operator=(const DbTransaction&) = delete;
+  [[nodiscard]] DbResult<void> Begin();
+  [[nodiscard]] DbResult<void> Commit();
+
+ private:
+  Db& db_;
+  bool open_ = false;
 };
 
 }  // namespace antx

@@ -121,7 +121,8 @@ SelfMetrics::SelfMetrics() : impl_(std::make_unique<Impl>()) {
   }
   for (const Family family :
        {Family::kExporterPollCyclesTotal, Family::kExporterPollCyclesSkippedTotal,
-        Family::kDiscoveryAddressesScannedTotal, Family::kExporterDatabaseErrorsTotal}) {
+        Family::kDiscoveryAddressesScannedTotal, Family::kExporterDatabaseErrorsTotal,
+        Family::kExporterDatabaseRoundsDroppedTotal}) {
     impl_->Counters(family).Add({});
   }
   impl_->Gauges(Family::kExporterReady).Add({});
@@ -231,6 +232,16 @@ void SelfMetrics::DatabaseWritten(std::string_view table, std::uint64_t rows, Sy
   impl_->Count(Family::kExporterDatabaseRowsWrittenTotal, {{"table", std::string(table)}},
                static_cast<double>(rows));
   impl_->Set(Family::kExporterDatabaseLastWriteTimestampSeconds, {}, UnixSeconds(when));
+}
+
+void SelfMetrics::DatabaseUp(bool up) { impl_->Set(Family::kExporterDatabaseUp, {}, up ? 1 : 0); }
+
+void SelfMetrics::DatabaseRoundsDropped(std::uint64_t rounds) {
+  impl_->Count(Family::kExporterDatabaseRoundsDroppedTotal, {}, static_cast<double>(rounds));
+}
+
+void SelfMetrics::DatabaseForecast(double bytes) {
+  impl_->Set(Family::kExporterDatabaseForecastBytes, {}, bytes);
 }
 
 void SelfMetrics::DatabaseFailed() { impl_->Count(Family::kExporterDatabaseErrorsTotal, {}); }

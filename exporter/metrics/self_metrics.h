@@ -51,6 +51,11 @@ class SelfMetrics {
   void DatabaseSize(std::string_view file, double bytes);
   void DatabaseWritten(std::string_view table, std::uint64_t rows, SystemTime when);
   void DatabaseFailed();
+  /// False: nothing is written for now.
+  void DatabaseUp(bool up);
+  void DatabaseRoundsDropped(std::uint64_t rounds);
+  /// Expected size in a year.
+  void DatabaseForecast(double bytes);
 
   /// @param handler a route name of the closed list of routes
   void HttpRequest(std::string_view handler, int code, std::chrono::nanoseconds duration);

@@ -26,10 +26,15 @@ enum class EventKind {
   kBaselineReset,
   kConfigLoaded,
   kConfigRejected,
+  kDatabaseFailed,
+  kDatabaseRecovered,
 };
-inline constexpr int kEventKindCount = 14;
+inline constexpr int kEventKindCount = 16;
 /// "discovered", "address_change", ...
 [[nodiscard]] std::string_view EventKindName(EventKind kind);
+
+/// The part of the program that such events come from: "fleet", "discovery", "config", "history".
+[[nodiscard]] std::string_view EventSource(EventKind kind);
 
 struct Event {
   SystemTime time;

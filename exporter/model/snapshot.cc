@@ -15,9 +15,14 @@ std::string_view MinerStateName(MinerState state) {
 
 std::string_view EventKindName(EventKind kind) {
   static constexpr std::array<std::string_view, kEventKindCount> kNames = {
-      "discovered",     "lost",           "recovered",       "forgotten",      "state_change",
-      "address_change", "model_change",   "firmware_change", "board_change",   "reboot",
-      "pool_change",    "baseline_reset", "config_loaded",   "config_rejected"};
+      "discovered",      "lost",
+      "recovered",       "forgotten",
+      "state_change",    "address_change",
+      "model_change",    "firmware_change",
+      "board_change",    "reboot",
+      "pool_change",     "baseline_reset",
+      "config_loaded",   "config_rejected",
+      "database_failed", "database_recovered"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -57,6 +62,23 @@ std::shared_ptr<const MinerView> Snapshot::Find(std::string_view id_or_address) 
     return miner->facts.id == id_or_address;
   });
   return found == miners.end() ? nullptr : *found;
+}
+
+std::string_view EventSource(EventKind kind) {
+  switch (kind) {
+    case EventKind::kDiscovered:
+    case EventKind::kForgotten:
+    case EventKind::kAddressChange:
+      return "discovery";
+    case EventKind::kConfigLoaded:
+    case EventKind::kConfigRejected:
+      return "config";
+    case EventKind::kDatabaseFailed:
+    case EventKind::kDatabaseRecovered:
+      return "history";
+    default:
+      return "fleet";
+  }
 }
 
 }  // namespace antx

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "history/state_writer.h"
-
 namespace antx {
 namespace {
 
@@ -121,17 +119,6 @@ TEST_F(StateStoreTest, AFullDiskKeepsTheOldState) {
   ASSERT_TRUE(grown.has_error());
   EXPECT_EQ(grown.error().kind, DbError::Kind::kFull);
   EXPECT_EQ(store->Load()->size(), 1U);
-}
-
-TEST_F(StateStoreTest, TheWriterSavesWhatWaitsBeforeItEnds) {
-  std::size_t rows = 0;
-  {
-    auto store = StateStore::Open(path_);
-    StateWriter writer(std::move(*store), [&](const StateWrite& write) { rows = write.rows; });
-    writer.Submit({Miner("10.0.0.7")});
-  }
-  EXPECT_EQ(rows, 1U);
-  EXPECT_EQ(StateStore::Open(path_)->Load()->at(0).id, "10.0.0.7");
 }
 
 }  // namespace

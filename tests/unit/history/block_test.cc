@@ -1,0 +1,118 @@
+// Chunks on disk: what goes in comes out, and bytes that are no chunk are refused.
+#include "history/block.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "history/rollup.h"
+
+namespace antx {
+namespace {
+
+Block Example() {
+  Block block(3);
+  block.times = {1'772'323'200'000, 1'772'323'230'001, 1'772'323'230'002, 1'772'326'800'000};
+  block.values[0] = {110'567, 110'560, kNoValue, kNoValue};
+  block.values[1] = {0, 0, 0, 0};
+  block.values[2] = {-40, kNoValue, 9'000'000'000'000'000, -9'000'000'000'000'000};
+  return block;
+}
+
+TEST(BlockTest, ComesBackAsItWas) {
+  const Block block = Example();
+  const auto back = UnpackBlock(PackBlock(block), 3);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->times, block.times);
+  EXPECT_EQ(back->values, block.values);
+}
+
+TEST(BlockTest, EmptyComesBackEmpty) {
+  const auto back = UnpackBlock(PackBlock(Block(2)), 2);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->size(), 0U);
+}
+
+TEST(BlockTest, RandomRowsComeBack) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 200; ++round) {
+    Block block(4);
+    std::int64_t time = 1'772'323'200'000;
+    const std::size_t rows = random() % 200;
+    for (std::size_t i = 0; i < rows; ++i) {
+      time += static_cast<std::int64_t>(random() % 100'000);
+      block.times.push_back(time);
+      for (auto& column : block.values) {
+        const auto kind = random() % 4;
+        column.push_back(kind == 0   ? kNoValue
+                         : kind == 1 ? 0
+                                     : static_cast<std::int64_t>(random() % 2'000'000) - 1'000'000);
+      }
+    }
+    const auto back = UnpackBlock(PackBlock(block), 4);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->times, block.times);
+    EXPECT_EQ(back->values, block.values);
+  }
+}
+
+TEST(BlockTest, AnOlderChunkHasFewerColumns) {
+  const auto back = UnpackBlock(PackBlock(Example()), 5);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->values[4], std::vector<std::int64_t>(4, kNoValue));
+}
+
+TEST(BlockTest, OtherBytesAreRefused) {
+  const std::string good = PackBlock(Example());
+  EXPECT_FALSE(UnpackBlock("", 3));
+  EXPECT_FALSE(UnpackBlock("\x02" + good.substr(1), 3)) << "version";
+  EXPECT_FALSE(UnpackBlock(good + '\0', 3)) << "something behind it";
+  EXPECT_FALSE(UnpackBlock(good, 2)) << "more columns than there are metrics";
+  for (std::size_t size = 1; size < good.size(); ++size) {
+    EXPECT_FALSE(UnpackBlock(good.substr(0, size), 3)) << "cut at " << size;
+  }
+}
+
+TEST(BlockTest, FlippedBytesDoNotCrash) {
+  const std::string good = PackBlock(Example());
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
+      const auto block = UnpackBlock(bad, 3);
+      if (!block) continue;
+      EXPECT_EQ(block->values[2].size(), block->times.size());
+    }
+  }
+}
+
+TEST(BlockTest, InsertKeepsTheOrderOfTime) {
+  Block block(1);
+  for (const std::int64_t time : {30, 10, 20}) {
+    const std::size_t row = block.Insert(time);
+    block.values[0][row] = time * 2;
+  }
+  EXPECT_EQ(block.times, (std::vector<std::int64_t>{10, 20, 30}));
+  EXPECT_EQ(block.values[0], (std::vector<std::int64_t>{20, 40, 60}));
+  EXPECT_EQ(block.Find(20), 1U);
+  EXPECT_FALSE(block.Find(15));
+}
+
+TEST(RollupTest, BucketsStartOnTheirGridAlsoBefore1970) {
+  EXPECT_EQ(BucketStart(1'000, 300), 900);
+  EXPECT_EQ(BucketStart(900, 300), 900);
+  EXPECT_EQ(BucketStart(-1, 300), -300);
+}
+
+TEST(RollupTest, HashrateUnitKeepsFiveDigits) {
+  EXPECT_EQ(ToStored(110.567e12, StoredUnit(HistoryKind::kMiner, 0, RateUnit("sha256"))), 110'567);
+  EXPECT_EQ(ToStored(504.2e6, StoredUnit(HistoryKind::kMiner, 0, RateUnit("scrypt"))), 50'420);
+  EXPECT_EQ(ToStored(std::nullopt, 1), kNoValue);
+  EXPECT_EQ(ToStored(std::nan(""), 1), kNoValue);
+  EXPECT_EQ(ToStored(1e300, 1), kNoValue);
+  EXPECT_EQ(FromStored(631, 0.1), 63.1);
+}
+
+}  // namespace
+}  // namespace antx

@@ -1,0 +1,216 @@
+// The history thread with real files: what it tells, what it keeps when writing fails.
+#include "history/history.h"
+
+#include <condition_variable>
+#include <fstream>
+#include <map>
+#include <mutex>
+
+#include "unit/history/history_fixture.h"
+
+namespace antx {
+namespace {
+
+using std::chrono::seconds;
+
+/// Notes what the history tells; Wait blocks until a condition holds.
+class Notes final : public HistoryObserver {
+ public:
+  void RowsWritten(std::string_view table, std::size_t rows) override {
+    Change([&] { written[std::string(table)] += rows; });
+  }
+  void OperationFailed() override {
+    Change([&] { ++failures; });
+  }
+  void Available(bool is_available) override {
+    Change([&] { available = is_available; });
+  }
+  void RoundsDropped(std::size_t rounds) override {
+    Change([&] { dropped += rounds; });
+  }
+  void SizeMeasured(const DatabaseSize& size, std::int64_t /*wal*/) override {
+    Change([&] { bytes = size.file_bytes; });
+  }
+  void Happened(EventKind kind, LogLevel /*level*/, const std::string& message) override {
+    Change([&] { events.emplace_back(kind, message); });
+  }
+
+  template <class Condition>
+  bool Wait(Condition condition) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, seconds(60), condition);
+  }
+
+  std::map<std::string, std::size_t> written;
+  int failures = 0;
+  bool available = false;
+  std::size_t dropped = 0;
+  std::int64_t bytes = 0;
+  std::vector<std::pair<EventKind, std::string>> events;
+
+ private:
+  template <class Action>
+  void Change(Action action) {
+    {
+      const std::lock_guard lock(mutex_);
+      action();
+    }
+    changed_.notify_all();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+class HistoryThreadTest : public HistoryTest {
+ protected:
+  HistoryOptions Options() const {
+    HistoryOptions options;
+    options.path = path_;
+    options.interval = seconds(30);
+    return options;
+  }
+
+  void AddRound(History& history) {
+    const Stamp stamp{real_.Now(), real_.Steady()};
+    history.AddRound(Fleet({Miner(1, stamp.system, 1e14), Miner(2, stamp.system, 1e14)}), stamp);
+  }
+
+  static std::size_t RowCount(const History& history) {
+    std::size_t rows = 0;
+    (void)history.reader().Rows({}, [&](const HistoryRow&) { return ++rows > 0; });
+    return rows;
+  }
+
+  static PersistedMiner Saved(const char* address) {
+    PersistedMiner miner;
+    miner.id = address;
+    miner.address = *Ipv4::Parse(address);
+    miner.counters.restarts = 2;
+    miner.first_seen = miner.last_seen = SystemTime(seconds(1'700'000'000));
+    return miner;
+  }
+
+  RealClock real_;
+  Notes notes_;
+};
+
+TEST_F(HistoryThreadTest, WritesRoundsEventsErrorsAndState) {
+  {
+    History history(Options(), real_, notes_);
+    EXPECT_TRUE(history.Open().empty());
+    AddRound(history);
+    history.AddEvent({0, real_.Now(), "reboot", LogLevel::kInfo, "10.1.0.1", "fleet", "back"});
+    history.AddError({0, real_.Now(), LogLevel::kError, "http", "", "no port", ""});
+    history.SaveState({Saved("10.1.0.1")});
+    ASSERT_TRUE(notes_.Wait([this] { return notes_.written["miner_state"] == 1; }));
+    EXPECT_EQ(RowCount(history), 2U);
+    EXPECT_EQ(history.reader().Latest()->size(), 2U);
+    EXPECT_TRUE(history.available());
+  }
+  History history(Options(), real_, notes_);
+  const auto restored = history.Open();
+  ASSERT_EQ(restored.size(), 1U);
+  EXPECT_EQ(restored[0].counters.restarts, 2);
+  EXPECT_EQ(history.reader().Events({}).value().size(), 1U);
+  EXPECT_EQ(history.reader().Errors({}).value().size(), 1U);
+  EXPECT_EQ(history.reader().Latest()->size(), 2U) << "known before the first round";
+}
+
+TEST_F(HistoryThreadTest, WhatWaitsIsWrittenBeforeTheEnd) {
+  {
+    History history(Options(), real_, notes_);
+    (void)history.Open();
+    for (int i = 0; i < 3; ++i) AddRound(history);
+  }
+  EXPECT_EQ(notes_.written["rounds"], 3U * 3 + 3 * 2) << "fleet, two miners, two boards a round";
+}
+
+TEST_F(HistoryThreadTest, ALockedFileIsWaitedForAndNothingIsLost) {
+  History history(Options(), real_, notes_);
+  (void)history.Open();
+  auto other = Db::Open(path_);
+  ASSERT_FALSE(other->Execute("BEGIN EXCLUSIVE").has_error());
+  AddRound(history);
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.events.size() == 1; }));
+  EXPECT_EQ(notes_.events[0].first, EventKind::kDatabaseFailed);
+  EXPECT_NE(notes_.events[0].second.find("another process holds it"), std::string::npos);
+  EXPECT_FALSE(history.available());
+  ASSERT_FALSE(other->Execute("COMMIT").has_error());
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.events.size() == 2; }));
+  EXPECT_EQ(notes_.events[1].first, EventKind::kDatabaseRecovered);
+  EXPECT_EQ(RowCount(history), 2U);
+  EXPECT_EQ(notes_.dropped, 0U);
+}
+
+TEST_F(HistoryThreadTest, AFolderThatAppearsLaterIsUsedAndKeepsWhatItHeld) {
+  {
+    History history(Options(), real_, notes_);
+    (void)history.Open();
+    history.SaveState({Saved("10.1.0.1"), Saved("10.1.0.9")});
+  }
+  const auto away = folder_.string() + "-away";
+  std::filesystem::rename(folder_, away);
+  History history(Options(), real_, notes_);
+  EXPECT_TRUE(history.Open().empty());
+  EXPECT_FALSE(history.available());
+  std::filesystem::rename(away, folder_);
+  const auto saved_before = notes_.written["miner_state"];
+  history.SaveState({Saved("10.1.0.1")});
+  ASSERT_TRUE(notes_.Wait([&] { return notes_.written["miner_state"] > saved_before; }));
+  const auto rows = StateStore::Open(path_)->Load().value();
+  ASSERT_EQ(rows.size(), 2U) << "the miner that this run has not found yet stays";
+  EXPECT_EQ(rows[0].counters.restarts, 4) << "counters of both runs";
+}
+
+TEST_F(HistoryThreadTest, ADamagedFileIsReportedAndReplaced) {
+  std::ofstream(path_) << std::string(50'000, 'x');
+  History history(Options(), real_, notes_);
+  (void)history.Open();
+  ASSERT_EQ(notes_.events.size(), 1U);
+  EXPECT_EQ(notes_.events[0].first, EventKind::kDatabaseFailed);
+  EXPECT_NE(notes_.events[0].second.find(".corrupt-"), std::string::npos);
+  AddRound(history);
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.written["rounds"] > 0; }));
+  EXPECT_EQ(RowCount(history), 2U);
+}
+
+TEST_F(HistoryThreadTest, WithoutADatabaseRowsAreInMemory) {
+  HistoryOptions options = Options();
+  options.enabled = false;
+  History history(options, real_, notes_);
+  EXPECT_TRUE(history.Open().empty());
+  AddRound(history);
+  history.AddEvent({0, real_.Now(), "reboot", LogLevel::kInfo, "", "fleet", "x"});
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.written["rounds"] > 0; }));
+  EXPECT_EQ(RowCount(history), 2U);
+  EXPECT_TRUE(history.reader().Events({}).value().empty());
+  EXPECT_TRUE(history.Backup().has_error());
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(HistoryThreadTest, ABackupCanBeTakenWhileItRuns) {
+  History history(Options(), real_, notes_);
+  (void)history.Open();
+  AddRound(history);
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.written["rounds"] > 0; }));
+  const auto name = history.Backup();
+  ASSERT_TRUE(name.has_value()) << name.error().detail;
+  EXPECT_EQ(Db::Open(*name)->Number("SELECT count(*) FROM raw_miner"), 2);
+}
+
+TEST(InboxTest, TheOldestRoundGoesWhenNothingCanBeWritten) {
+  PendingWork work;
+  for (int i = 0; i < 6; ++i) {
+    PendingWork more;
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->sequence = static_cast<std::uint64_t>(i);
+    more.rounds.push_back({snapshot, {}, {}});
+    work.Append(std::move(more));
+  }
+  EXPECT_EQ(work.dropped_rounds, 2U);
+  ASSERT_EQ(work.rounds.size(), PendingWork::kMostRounds);
+  EXPECT_EQ(work.rounds.front().snapshot->sequence, 2U);
+}
+
+}  // namespace
+}  // namespace antx
