@@ -249,6 +249,7 @@ void App::EverySecond() {
   tick_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     tracker_.Tick();
+    log_.Tick();
     if (--seconds_to_save_ <= 0) {
       seconds_to_save_ = kSaveEverySeconds;
       keeper_.Save(inventory_, poller_, tracker_);
@@ -335,6 +336,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     for (const std::string& warning : loaded.warnings) log_.Warn("config", warning);
     config_ = next;
     log_.SetLevel(next->logging.level);
+    log_.SetSecrets(SecretValues(*next));
     self_.Configured(*next);
     tracker_.Apply(next);
     poller_.Configure(next->polling, next->discovery.miner_port);
