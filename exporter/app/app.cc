@@ -86,9 +86,19 @@ App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& lo
   self_.Configured(*config);
   self_.Ready(false);
   self_.Reloaded(true, clock_.Now());
+  KeepWarnings(*config);
 }
 
-App::~App() = default;
+/// Warnings and errors go into the database too, if that is wanted.
+void App::KeepWarnings(const Config& config) {
+  if (!config.logging.to_database) return log_.SetSink({});
+  log_.SetSink([this](const LogRecord& record) {
+    keeper_.history().AddError({0, record.time, record.level, record.component, record.miner,
+                                record.message, record.context});
+  });
+}
+
+App::~App() { log_.SetSink({}); }
 
 int App::Run() {
   const auto config = CurrentConfig();
@@ -254,6 +264,7 @@ void App::EverySecond() {
   tick_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     tracker_.Tick();
+    log_.Tick();
     keeper_.Tick(box_.Latest(), inventory_, poller_, tracker_);
     EverySecond();
   });
@@ -337,11 +348,13 @@ ReloadAnswer App::ReloadOnNetThread() {
     for (const std::string& warning : loaded.warnings) log_.Warn("config", warning);
     config_ = next;
     log_.SetLevel(next->logging.level);
+    log_.SetSecrets(SecretValues(*next));
     self_.Configured(*next);
     tracker_.Apply(next);
     poller_.Configure(next->polling, next->discovery.miner_port);
     discovery_.Configure(next->discovery);
     keeper_.Configure(*next);
+    KeepWarnings(*next);
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

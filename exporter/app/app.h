@@ -47,6 +47,7 @@ class App {
   void Apply(const InventoryChange& change);
   MinerFacts WithModelFacts(MinerFacts facts) const;
   void CountSources();
+  void KeepWarnings(const Config& config);
 
   void EverySecond();
   void WaitForSignals();

@@ -68,6 +68,15 @@ int Run(const Options& options) {
   }
   RaiseDescriptorLimit();
   Logger log(loaded.config->logging.level, loaded.config->logging.format);
+  log.SetSecrets(SecretValues(*loaded.config));
+  const LoggingConfig& logging = loaded.config->logging;
+  if (!logging.directory.empty()) {
+    const std::string fault = log.OpenFiles(logging.directory, logging.retention_days);
+    if (!fault.empty()) {
+      std::cerr << fault << "\nnothing was started\n";
+      return 1;
+    }
+  }
   for (const std::string& warning : loaded.warnings) log.Warn("config", warning);
   App app(std::make_shared<const Config>(*loaded.config), options.sources, log);
   return app.Run();

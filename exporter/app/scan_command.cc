@@ -9,6 +9,7 @@
 #include <exception>
 #include <iomanip>
 
+#include "config/load.h"
 #include "discovery/discovery.h"
 #include "util/text.h"
 
@@ -23,7 +24,8 @@ boost::asio::awaitable<void> Sweep(Discovery* discovery, DiscoveryReport* report
 
 DiscoveryReport SweepOnce(const Config& config) {
   const RealClock clock;
-  Logger log(LogLevel::kCritical, LogFormat::kText);
+  Logger log(config.logging.level, config.logging.format, LogStream::kStderr);
+  log.SetSecrets(SecretValues(config));
   boost::asio::io_context io(1);
   Discovery discovery(
       io.get_executor(), clock, log, [] { return std::set<Ipv4>(); }, [](const auto&) {});

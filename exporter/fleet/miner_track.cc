@@ -13,6 +13,7 @@ using std::chrono::nanoseconds;
 
 constexpr double kStaleIntervals = 2.5;
 constexpr auto kStartShift = std::chrono::seconds(5);
+constexpr auto kMostRestartGap = std::chrono::minutes(10);
 
 nanoseconds StaleAfter(const Config& config) {
   return std::chrono::duration_cast<nanoseconds>(config.polling.interval * kStaleIntervals);
@@ -59,6 +60,8 @@ void MinerTrack::Restore(const PersistedMiner& saved) {
   mining_start_ = saved.mining_start;
   last_elapsed_ = saved.last_elapsed_seconds;
   active_pool_ = saved.active_pool;
+  power_ = saved.last_power;
+  counters_pending_ = true;
   baseline_.Restore(saved.baseline);
   changed_ = true;
 }
@@ -67,6 +70,7 @@ void MinerTrack::Save(PersistedMiner& saved) const {
   saved.identity = identity_;
   saved.counters = counters_;
   saved.last_success = last_success_;
+  saved.last_power = power_;
   saved.mining_start = mining_start_;
   saved.last_elapsed_seconds = last_elapsed_;
   saved.active_pool = active_pool_;
@@ -125,7 +129,7 @@ void MinerTrack::FoldSuccess(const PollOutcome& outcome, const Config& config,
   FoldPool(reading, events);
   FoldBoards(reading, events);
   FoldBaseline(reading, config, outcome.finished, events);
-  FoldEnergy(outcome.finished);
+  FoldEnergy(outcome);
   power_ = ResolvePower(reading, rated_);
   reading_ = outcome.reading;
   reading_steady_ = outcome.finished;
@@ -210,12 +214,22 @@ void MinerTrack::FoldBaseline(const Reading& reading, const Config& config, Stea
   }
 }
 
-void MinerTrack::FoldEnergy(SteadyTime steady) {
+void MinerTrack::FoldEnergy(const PollOutcome& outcome) {
+  const bool restored = std::exchange(counters_pending_, false);
   // `power_` still is the figure of the poll before: it held until now.
-  if (!power_ || !reading_steady_) return;
-  const nanoseconds gap = steady - *reading_steady_;
-  if (gap <= nanoseconds::zero() || gap > stale_after_) return;
-  const double joules = power_->watts * Seconds(gap).count();
+  if (!power_) return;
+  if (restored && last_success_) {
+    // The last run may have integrated, and shown, more than it could save before it ended.
+    const auto gap = std::min<nanoseconds>(outcome.started - *last_success_, kMostRestartGap);
+    if (gap > nanoseconds::zero()) AddEnergy(Seconds(gap).count());
+  } else if (reading_steady_) {
+    const nanoseconds gap = outcome.finished - *reading_steady_;
+    if (gap > nanoseconds::zero() && gap <= stale_after_) AddEnergy(Seconds(gap).count());
+  }
+}
+
+void MinerTrack::AddEnergy(double seconds) {
+  const double joules = power_->watts * seconds;
   if (power_->source == PowerSource::kReported) {
     counters_.energy_reported_joules += joules;
     counters_.energy_reported_seen = true;
@@ -279,6 +293,7 @@ std::shared_ptr<const MinerView> MinerTrack::MakeView(SteadyTime steady) {
     view->last_error_detail = last_error_->detail;
   }
   view->counters = counters_;
+  view->counters_pending = counters_pending_;
   view->thresholds = thresholds_;
   view_was_stale_ = IsStale(steady);
   if (reading_ && !view_was_stale_) {

@@ -48,7 +48,8 @@ class MinerTrack {
   void FoldBoards(const Reading& reading, std::vector<Event>& events);
   void FoldBaseline(const Reading& reading, const Config& config, SteadyTime steady,
                     std::vector<Event>& events);
-  void FoldEnergy(SteadyTime steady);
+  void FoldEnergy(const PollOutcome& outcome);
+  void AddEnergy(double seconds);
   void FoldState(const PollOutcome& outcome, const Config& config, std::vector<Event>& events);
   void Note(std::vector<Event>& events, EventKind kind, LogLevel level, std::string message) const;
   [[nodiscard]] bool IsStale(SteadyTime steady) const;
@@ -83,6 +84,7 @@ class MinerTrack {
   std::vector<std::string> board_serials_;
 
   std::chrono::nanoseconds stale_after_{};
+  bool counters_pending_ = false;  // Restored, and no poll has succeeded since.
   bool changed_ = true;
   bool view_was_stale_ = false;
 };

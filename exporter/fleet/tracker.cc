@@ -28,6 +28,17 @@ void Tracker::Restore(const PersistedMiner& saved) {
   if (found != miners_.end()) found->second.track.Restore(saved);
 }
 
+void Tracker::Move(Ipv4 from, Ipv4 to) {
+  auto node = miners_.extract(from);
+  if (node.empty()) return;
+  MinerFacts facts = node.mapped().track.facts();
+  facts.address = to;
+  node.mapped().track.Configure(std::move(facts), *config_);
+  node.key() = to;
+  miners_.erase(to);
+  miners_.insert(std::move(node));
+}
+
 void Tracker::Remove(Ipv4 address) { miners_.erase(address); }
 
 void Tracker::Emit(const std::vector<Event>& events) {

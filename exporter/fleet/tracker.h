@@ -34,6 +34,9 @@ class Tracker {
   void Upsert(const MinerFacts& facts);
   /// Takes the persisted part of a miner that was added before; ignored otherwise.
   void Restore(const PersistedMiner& saved);
+  /// The miner answers at another address now and keeps its counters, usual hashrate and state;
+  /// what was at `to` is dropped. Its new facts follow by Upsert.
+  void Move(Ipv4 from, Ipv4 to);
   /// Its series end with the next snapshot.
   void Remove(Ipv4 address);
   [[nodiscard]] std::size_t size() const { return miners_.size(); }

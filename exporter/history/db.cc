@@ -171,6 +171,10 @@ DbResult<DbStatement> Db::Prepare(std::string_view sql) {
 }
 
 bool Db::IsSound() {
+  constexpr std::int64_t kQuickBytes = 256LL << 20;
+  const auto pages = Number("PRAGMA page_count");
+  const auto page_size = Number("PRAGMA page_size");
+  if (pages && page_size && *pages * *page_size > kQuickBytes) return true;
   auto check = Prepare("PRAGMA quick_check(1)");
   return check.has_value() && check->Step() && check->Text(0) == "ok";
 }

@@ -67,7 +67,7 @@ class Db {
   [[nodiscard]] DbResult<void> Execute(const std::string& sql);
   [[nodiscard]] DbResult<DbStatement> Prepare(std::string_view sql);
   [[nodiscard]] DbError LastError() const;
-  /// PRAGMA quick_check says "ok".
+  /// PRAGMA quick_check says "ok"; a file above 256 MB is taken for sound, it would take minutes.
   [[nodiscard]] bool IsSound();
   /// One number, e.g. of a PRAGMA; nothing when it fails or gives no row.
   [[nodiscard]] std::optional<std::int64_t> Number(std::string_view sql);

@@ -1,5 +1,6 @@
 #include "history/state_store.h"
 
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -12,7 +13,7 @@ namespace {
 // Times are Unix seconds, baseline is a list of H/s separated by blanks.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL);
-INSERT OR IGNORE INTO schema_version VALUES ('miner_state', 1);
+INSERT OR IGNORE INTO schema_version VALUES ('miner_state', 2);
 CREATE TABLE IF NOT EXISTS miner_state (
   address TEXT PRIMARY KEY, id TEXT NOT NULL, source INTEGER NOT NULL,
   type TEXT, model TEXT, algorithm TEXT, firmware TEXT, firmware_version TEXT, api_version TEXT,
@@ -21,15 +22,27 @@ CREATE TABLE IF NOT EXISTS miner_state (
   restarts REAL NOT NULL, pool_switches REAL NOT NULL,
   energy_reported REAL, energy_estimated REAL,
   last_success REAL, mining_start REAL, last_elapsed REAL,
-  active_pool TEXT, baseline TEXT) WITHOUT ROWID;
+  active_pool TEXT, baseline TEXT, last_power REAL, last_power_source INTEGER) WITHOUT ROWID;
 )sql";
 
+constexpr std::int64_t kSchemaVersion = 2;
+/// Index: the version it starts from.
+constexpr std::array<const char*, 2> kMigrations = {
+    "",
+    "BEGIN IMMEDIATE;"
+    "ALTER TABLE miner_state ADD COLUMN last_power REAL;"
+    "ALTER TABLE miner_state ADD COLUMN last_power_source INTEGER;"
+    "UPDATE schema_version SET version = 2 WHERE component = 'miner_state';"
+    "COMMIT;",
+};
+
 constexpr std::string_view kInsert =
-    "INSERT INTO miner_state VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "INSERT INTO miner_state VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr std::string_view kSelect =
     "SELECT address,id,source,type,model,algorithm,firmware,firmware_version,api_version,mac,"
     "hostname,serial,join_refused,first_seen,last_seen,restarts,pool_switches,energy_reported,"
-    "energy_estimated,last_success,mining_start,last_elapsed,active_pool,baseline FROM miner_state";
+    "energy_estimated,last_success,mining_start,last_elapsed,active_pool,baseline,last_power,"
+    "last_power_source FROM miner_state";
 
 SystemTime FromUnix(double seconds) {
   return SystemTime(
@@ -81,6 +94,9 @@ void BindRow(DbStatement& row, const PersistedMiner& miner) {
   row.Bind(++column, miner.last_elapsed_seconds);
   row.Bind(++column, miner.active_pool);
   row.Bind(++column, JoinBaseline(miner.baseline));
+  const auto& power = miner.last_power;
+  row.Bind(++column, power ? std::optional<double>(power->watts) : std::nullopt);
+  row.Bind(++column, static_cast<std::int64_t>(power.value_or(Power{}).source));
 }
 
 std::optional<PersistedMiner> ReadRow(const DbStatement& row) {
@@ -117,11 +133,44 @@ std::optional<PersistedMiner> ReadRow(const DbStatement& row) {
   miner.mining_start = OptionalTime(row.OptionalDouble(column++));
   miner.last_elapsed_seconds = row.OptionalDouble(column++);
   miner.active_pool = row.Text(column++);
-  const std::string baseline = row.Text(column);
+  const std::string baseline = row.Text(column++);
   for (const std::string_view sample : SplitList(baseline, " ")) {
     if (const auto value = ParseDouble(sample)) miner.baseline.push_back(*value);
   }
+  const auto watts = row.OptionalDouble(column++);
+  const std::int64_t power_source = row.Int(column);
+  if (watts && power_source >= 0 &&
+      power_source <= static_cast<std::int64_t>(PowerSource::kDefault)) {
+    miner.last_power = Power{*watts, static_cast<PowerSource>(power_source)};
+  }
   return miner;
+}
+
+DbResult<std::int64_t> Version(Db& db) {
+  auto row = db.Prepare("SELECT version FROM schema_version WHERE component = 'miner_state'");
+  if (row.has_error()) return row.error();
+  if (!row->Step()) return db.LastError();
+  return row->Int(0);
+}
+
+DbResult<void> Migrate(Db& db, const std::string& path) {
+  const auto version = Version(db);
+  if (version.has_error()) return version.error();
+  if (*version < 1 || *version > kSchemaVersion) {
+    return DbError{DbError::Kind::kOther,
+                   "database " + path + ": table miner_state has version " +
+                       std::to_string(*version) + ", known are 1 to " +
+                       std::to_string(kSchemaVersion) +
+                       "; a newer exporter made it: use that one, or another storage.path"};
+  }
+  for (auto from = static_cast<std::size_t>(*version); from < kMigrations.size(); ++from) {
+    const auto done = db.Execute(kMigrations.at(from));
+    if (done.has_error()) {
+      (void)db.Execute("ROLLBACK");
+      return done.error();
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -137,6 +186,8 @@ DbResult<StateStore> StateStore::Open(const std::string& path) {
   }
   const auto schema = db->Execute(kSchema);
   if (schema.has_error()) return schema.error();
+  const auto migrated = Migrate(*db, path);
+  if (migrated.has_error()) return migrated.error();
   return StateStore(std::move(*db));
 }
 

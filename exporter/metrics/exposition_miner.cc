@@ -182,7 +182,13 @@ void PowerWatts(const MinerPage& at) {
                  at.miner.power->watts);
 }
 
+/// A counter that outlives restarts of the exporter.
+void PutOwned(const MinerPage& at, double value) {
+  if (!at.miner.counters_pending) at.Put(value);
+}
+
 void Energy(const MinerPage& at) {
+  if (at.miner.counters_pending) return;
   const OwnedCounters& counters = at.miner.counters;
   if (counters.energy_reported_seen) {
     at.page.Sample({at.Miner(), {"source", "reported"}}, counters.energy_reported_joules);
@@ -231,7 +237,7 @@ const std::array kWriters = {
                    if (at.miner.mining_start) at.Put(UnixSeconds(*at.miner.mining_start));
                  }},
     FamilyWriter{Family::kRestartsTotal,
-                 [](const MinerPage& at) { at.Put(at.miner.counters.restarts); }},
+                 [](const MinerPage& at) { PutOwned(at, at.miner.counters.restarts); }},
     FamilyWriter{Family::kMining,
                  [](const MinerPage& at) {
                    if (at.miner.mining) at.Put(*at.miner.mining ? 1 : 0);
@@ -355,7 +361,7 @@ const std::array kWriters = {
     FamilyWriter{Family::kPoolShareDifficulty, FromPools<&PoolReading::share_difficulty>},
     FamilyWriter{Family::kPoolFailuresTotal, FromPools<&PoolReading::failures>},
     FamilyWriter{Family::kPoolSwitchesTotal,
-                 [](const MinerPage& at) { at.Put(at.miner.counters.pool_switches); }},
+                 [](const MinerPage& at) { PutOwned(at, at.miner.counters.pool_switches); }},
     FamilyWriter{Family::kPoolWorkerInfo, PoolWorkers},
     FamilyWriter{Family::kThresholdChipTemperatureCelsius,
                  [](const MinerPage& at) {

@@ -21,6 +21,7 @@ struct PersistedMiner {
   SystemTime last_seen;
   OwnedCounters counters;
   std::optional<SystemTime> last_success;
+  std::optional<Power> last_power;  ///< At the last successful poll.
   std::optional<SystemTime> mining_start;
   std::optional<double> last_elapsed_seconds;
   std::string active_pool;  ///< Host of the pool in use at the last poll; "" unknown.

@@ -78,6 +78,9 @@ struct MinerView {
   std::optional<Reason> last_error;  ///< Of the last poll.
   std::string last_error_detail;     ///< For JSON and pages; no secrets get into it.
   OwnedCounters counters;
+  /// From the last run, not polled since: a run that was killed may have shown higher values, so
+  /// the restored ones are not exported yet.
+  bool counters_pending = false;
   Thresholds thresholds;
 };
 

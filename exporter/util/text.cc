@@ -118,10 +118,14 @@ std::string_view CutUtf8(std::string_view text, std::size_t max_bytes) {
 std::string EscapeControl(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      escaped += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    // C1 control characters, two bytes in UTF-8: terminals obey them.
+    const bool c1 =
+        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (c1) byte = static_cast<unsigned char>(text[++i]);
+    if (!c1 && byte >= 0x20 && byte != 0x7f) {
+      escaped += text[i];
       continue;
     }
     std::array<char, 8> code{};

@@ -1,6 +1,7 @@
 #include "bench/bench_util.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,8 +95,12 @@ void JsonLine::Print() const {
 FarmProcess::FarmProcess(const std::string& program, const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) std::abort();
+  const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ == 0) {
+    // Also when this program ends without destructors, as where a second fleet does not start.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(127);
     dup2(ends[1], STDOUT_FILENO);
     close(ends[0]);
     close(ends[1]);

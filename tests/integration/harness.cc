@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -33,7 +34,10 @@ std::string ReadFile(const std::string& path) {
 }
 
 [[noreturn]] void Exec(const std::vector<std::string>& arguments, const Environment& environment,
-                       const std::string& output) {
+                       const std::string& output, pid_t parent) {
+  // Nothing outlives a test that is killed.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
   const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   dup2(file, STDOUT_FILENO);
   dup2(file, STDERR_FILENO);
@@ -167,8 +171,9 @@ std::string TempFolder::Write(const std::string& name, const std::string& text) 
 
 Process::Process(std::vector<std::string> arguments, const Environment& environment) {
   const std::string output = folder_.Path("output");
+  const pid_t parent = getpid();
   pid_ = fork();
-  if (pid_ == 0) Exec(arguments, environment, output);
+  if (pid_ == 0) Exec(arguments, environment, output, parent);
 }
 
 Process::~Process() {

@@ -221,6 +221,74 @@ TEST_F(TrackerTest, CountersSurviveARestartOfTheExporter) {
   EXPECT_TRUE(view.last_success);
   EXPECT_FALSE(view.up);
   EXPECT_EQ(view.reading, nullptr);
+  EXPECT_FALSE(view.power);
+  EXPECT_TRUE(view.counters_pending) << "not shown before a poll succeeds";
+}
+
+/// What a run that was killed had shown but not saved must not be undercut by the next one.
+TEST_F(TrackerTest, EnergyBridgesTheGapOfARestart) {
+  const auto run_after = [this](seconds gap) {
+    PersistedMiner saved;
+    saved.address = kMiner;
+    tracker_.Save(saved);
+    const double before = saved.counters.energy_estimated_joules;
+    SnapshotBox box;
+    Tracker next(config_, clock_, box, [](const Event&) {});
+    MinerFacts facts;
+    facts.address = kMiner;
+    next.Upsert(facts);
+    next.Restore(saved);
+    PollOutcome outcome = Outcome();
+    outcome.error = PollError{Reason::kTimeout, "timed out"};
+    next.Fold(outcome);
+    next.Tick();
+    EXPECT_TRUE(box.Latest()->miners.at(0)->counters_pending);
+    PersistedMiner again;
+    again.address = kMiner;
+    next.Save(again);
+    EXPECT_EQ(again.last_power, saved.last_power) << "a second restart knows it, too";
+    clock_.Advance(gap);
+    outcome = Outcome();
+    outcome.reading = std::make_shared<const Reading>(reading_);
+    next.Fold(outcome);
+    next.Tick();
+    EXPECT_FALSE(box.Latest()->miners.at(0)->counters_pending);
+    return box.Latest()->miners.at(0)->counters.energy_estimated_joules - before;
+  };
+  Succeed();
+  NextPoll();
+  Succeed();
+  EXPECT_NEAR(run_after(seconds(90)), 3000.0 * 90, 1e-6);
+  EXPECT_NEAR(run_after(seconds(7200)), 3000.0 * 600, 1e-6);
+  clock_.system -= std::chrono::hours(48);
+  EXPECT_NEAR(run_after(seconds(60)), 0, 1e-6);
+}
+
+TEST_F(TrackerTest, AMinerThatMovesKeepsWhatIsKnownOfIt) {
+  Succeed();
+  NextPoll();
+  Succeed();
+  clock_.Advance(seconds(30));
+  reading_.elapsed_seconds = 400;
+  Succeed();
+  const MinerView before = View();
+  const Ipv4 there = *Ipv4::Parse("127.10.0.9");
+  MinerFacts facts;
+  facts.id = "127.10.0.1";
+  facts.address = there;
+  tracker_.Upsert(facts);
+  tracker_.Move(kMiner, there);
+  tracker_.Upsert(facts);
+  tracker_.Tick();
+  ASSERT_EQ(box_.Latest()->miners.size(), 1U);
+  EXPECT_EQ(View().facts.address, there);
+  EXPECT_EQ(View().state, before.state);
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 1);
+  EXPECT_DOUBLE_EQ(View().counters.energy_estimated_joules,
+                   before.counters.energy_estimated_joules);
+  EXPECT_EQ(View().baseline_samples, before.baseline_samples);
+  tracker_.Move(kMiner, there);
+  EXPECT_EQ(tracker_.size(), 1U) << "nobody is there any more";
 }
 
 TEST_F(TrackerTest, ABackwardClockJumpKeepsValuesFresh) {

@@ -152,7 +152,7 @@ TEST_F(RetentionTest, EachStepIsKeptForItsTime) {
   }
   // Two hours have passed since the last row; the hour of the limit stays whole.
   EXPECT_EQ(Chunks(store->db(), HistoryStep::kRaw), 5 * 31);
-  EXPECT_EQ(Chunks(store->db(), HistoryStep::kFiveMinutes), 2 * 61)
+  EXPECT_EQ(Chunks(store->db(), HistoryStep::kFiveMinutes), 3 * 61)
       << "6 hours a chunk; boards too";
   EXPECT_EQ(Chunks(store->db(), HistoryStep::kHour), 1 * 61);
 }

@@ -35,6 +35,7 @@ class StateStoreTest : public testing::Test {
     miner.counters.energy_estimated_joules = 1.5e9;
     miner.counters.energy_estimated_seen = true;
     miner.last_elapsed_seconds = 77;
+    miner.last_power = Power{3250.5, PowerSource::kTable};
     miner.baseline = {1e14, 1.01e14};
     return miner;
   }
@@ -64,7 +65,37 @@ TEST_F(StateStoreTest, GivesBackWhatWasSaved) {
   EXPECT_FALSE(miner.counters.energy_reported_seen);
   EXPECT_EQ(miner.last_elapsed_seconds, 77);
   EXPECT_FALSE(miner.last_success);
+  EXPECT_EQ(miner.last_power, (Power{3250.5, PowerSource::kTable}));
   EXPECT_EQ(miner.baseline, (std::vector<double>{1e14, 1.01e14}));
+}
+
+TEST_F(StateStoreTest, ATableOfTheFirstVersionIsMigrated) {
+  {
+    auto store = StateStore::Open(path_);
+    ASSERT_FALSE(store->Save({Miner("10.0.0.1")}).has_error());
+    auto db = Db::Open(path_);
+    ASSERT_FALSE(db->Execute("ALTER TABLE miner_state DROP COLUMN last_power;"
+                             "ALTER TABLE miner_state DROP COLUMN last_power_source;"
+                             "UPDATE schema_version SET version = 1")
+                     .has_error());
+  }
+  for (int start = 0; start < 2; ++start) {
+    auto store = StateStore::Open(path_);
+    ASSERT_TRUE(store.has_value()) << store.error().detail;
+    const auto miners = store->Load().value();
+    ASSERT_EQ(miners.size(), 1U);
+    EXPECT_FALSE(miners[0].last_power);
+    EXPECT_EQ(miners[0].baseline.size(), 2U);
+  }
+  EXPECT_FALSE(StateStore::Open(path_)->Save({Miner("10.0.0.1")}).has_error());
+}
+
+TEST_F(StateStoreTest, ATableOfANewerExporterIsLeftAlone) {
+  ASSERT_TRUE(StateStore::Open(path_).has_value());
+  ASSERT_FALSE(Db::Open(path_)->Execute("UPDATE schema_version SET version = 99").has_error());
+  const auto store = StateStore::Open(path_);
+  ASSERT_TRUE(store.has_error());
+  EXPECT_NE(store.error().detail.find("version 99"), std::string::npos) << store.error().detail;
 }
 
 TEST_F(StateStoreTest, SavingReplacesTheOldRows) {

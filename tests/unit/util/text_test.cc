@@ -52,7 +52,12 @@ TEST(CutUtf8, NeverCutsInsideACharacter) {
   EXPECT_EQ(CutUtf8("a\xc3\xa9", 3), "a\xc3\xa9");
 }
 
-TEST(EscapeControl, KeepsOneLine) { EXPECT_EQ(EscapeControl("a\nb\x7f\x1b"), "a\\x0ab\\x7f\\x1b"); }
+TEST(EscapeControl, KeepsOneLine) {
+  EXPECT_EQ(EscapeControl("a\nb\x7f\x1b"), "a\\x0ab\\x7f\\x1b");
+  EXPECT_EQ(EscapeControl("\xc2\x9b"
+                          "1m caf\xc3\xa9 \xc2\xb0"),
+            "\\x9b1m caf\xc3\xa9 \xc2\xb0");
+}
 
 }  // namespace
 }  // namespace antx
