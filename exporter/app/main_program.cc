@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/app.h"
+#include "app/export_command.h"
 #include "app/options.h"
 #include "app/probe_command.h"
 #include "app/scan_command.h"
@@ -63,6 +64,10 @@ int Run(const Options& options) {
       return RunProbe(*loaded.config, options.probe_target, options.json, std::cout);
     case Options::Action::kScan:
       return RunScan(*loaded.config, options.json, std::cout);
+    case Options::Action::kExport:
+      return RunExport(*loaded.config, options.export_request, std::cout, std::cerr);
+    case Options::Action::kBackup:
+      return RunBackup(*loaded.config, options.backup_target, std::cerr);
     case Options::Action::kServe:
       break;
   }

@@ -23,6 +23,20 @@ void AddSettingFlags(CLI::App& cli, ConfigSources& sources) {
   cli.add_option("--log.format", sources.log_format, "json or text [json]");
 }
 
+CLI::App* AddExport(CLI::App& cli, ExportRequest& request) {
+  CLI::App* command =
+      cli.add_subcommand("export", "Write the history of a range as OpenMetrics, CSV or NDJSON");
+  command->add_option("--format", request.format, "openmetrics, csv or ndjson [openmetrics]");
+  command->add_option("--from", request.from,
+                      "First time: a date, epoch seconds, or 2h back [the oldest row]");
+  command->add_option("--to", request.to, "End, not included [now]");
+  command->add_option("--step", request.step, "raw, 5m, 1h or 1d (means) [raw]");
+  command->add_option("--miner", request.miners, "Only this miner, id or address (repeatable)")
+      ->take_all();
+  command->add_option("--output", request.output, "A file instead of standard output");
+  return command;
+}
+
 }  // namespace
 
 ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
@@ -40,12 +54,15 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
                "Check the settings and exit (0 good, 1 not)");
   cli.add_flag("--config.print,--print-config", print,
                "Print the settings in force, secrets as ***, and exit");
+  cli.add_option("--storage.backup", options.backup_target,
+                 "Copy the database to this file, also while it is in use, and exit");
   cli.add_subcommand("serve", "Discover, poll and serve (what happens without a subcommand)");
   CLI::App* scan = cli.add_subcommand("scan", "Sweep the ranges once and list what is there");
   scan->add_flag("--json", options.json, "Print JSON instead of a table");
   CLI::App* probe = cli.add_subcommand("probe", "Poll one miner once and show every step of it");
   probe->add_option("address", options.probe_target, "IPv4 address of the miner")->required();
   probe->add_flag("--json", options.json, "Print JSON instead of text");
+  CLI::App* history = AddExport(cli, options.export_request);
 
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
@@ -58,6 +75,8 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   }
   if (scan->parsed()) options.action = Options::Action::kScan;
   if (probe->parsed()) options.action = Options::Action::kProbe;
+  if (history->parsed()) options.action = Options::Action::kExport;
+  if (!options.backup_target.empty()) options.action = Options::Action::kBackup;
   if (check) options.action = Options::Action::kConfigCheck;
   if (print) options.action = Options::Action::kConfigPrint;
   return {options, 0, ""};

@@ -6,16 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "app/export_command.h"
 #include "config/load.h"
 
 namespace antx {
 
 struct Options {
-  enum class Action { kServe, kScan, kProbe, kConfigCheck, kConfigPrint };
+  enum class Action { kServe, kScan, kProbe, kExport, kBackup, kConfigCheck, kConfigPrint };
   Action action = Action::kServe;
   ConfigSources sources;
   bool json = false;         ///< scan, probe: machine-readable output.
   std::string probe_target;  ///< probe ADDRESS
+  ExportRequest export_request;
+  std::string backup_target;  ///< --storage.backup FILE
 };
 
 struct ParsedOptions {
