@@ -9,6 +9,7 @@
 
 #include "antminer/decode.h"
 #include "config/reload_diff.h"
+#include "metrics/over_caps.h"
 
 namespace antx {
 namespace {
@@ -167,6 +168,12 @@ void App::OnCycle(const CycleReport& report) {
   self_.CycleEnded(report.duration, clock_.Now(), report.skipped);
   last_cycle_steady_ = clock_.Steady().time_since_epoch().count();
   if (report.skipped) log_.Warn("poll", "a cycle was still running when the next was due");
+  const std::string left_out = DescribeOverCaps(*box_.Latest(), CurrentConfig()->metrics);
+  if (left_out != left_out_) {
+    left_out_ = left_out;
+    log_.Warn("metrics", left_out.empty() ? "the metrics hold all readings again"
+                                          : "left out of the metrics: " + left_out);
+  }
   if (first_cycle_done_.exchange(true)) return;
   self_.Ready(true);
 }
@@ -190,9 +197,10 @@ void App::OnDiscovery(const DiscoveryReport& report) {
   }
   if (report.mdns_asked && report.mdns_error.empty())
     self_.DiscoverySucceeded("mdns", clock_.Now());
-  if (!report.mdns_error.empty()) {
-    self_.DiscoveryFailed("mdns");
-    log_.Warn("discovery", report.mdns_error);
+  if (!report.mdns_error.empty()) self_.DiscoveryFailed("mdns");
+  if (report.mdns_asked && report.mdns_error != mdns_error_) {
+    mdns_error_ = report.mdns_error;
+    log_.Warn("discovery", mdns_error_.empty() ? "mDNS works again" : mdns_error_);
   }
   for (const FoundMiner& miner : report.found) {
     Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now(),
@@ -201,7 +209,9 @@ void App::OnDiscovery(const DiscoveryReport& report) {
     if (known == inventory_.records().end()) continue;
     poller_.TeachMac(miner.address, known->second.identity.mac);
   }
+  inventory_.FollowClock(clock_.Now(), clock_.Steady());
   Apply(inventory_.Forget(clock_.Now()));
+  ReportOverLimit();
   CountSources();
 }
 
@@ -213,6 +223,7 @@ void App::OnEvent(const Event& event) {
 
 void App::Apply(const InventoryChange& change) {
   for (const Event& event : change.events) OnEvent(event);
+  for (const auto& [from, to] : change.moved) tracker_.Move(from, to);
   for (const Ipv4 address : change.removed) {
     poller_.Remove(address);
     tracker_.Remove(address);
@@ -229,8 +240,21 @@ void App::Apply(const InventoryChange& change) {
   }
   if (change.over_limit > 0) {
     self_.SeriesDropped("miners", static_cast<std::uint64_t>(change.over_limit));
-    log_.Warn("discovery", "more miners than metrics.max_miners allows; the rest is left out");
+    over_limit_ += change.over_limit;
   }
+}
+
+/// Once per change, not for each miner of each sweep.
+void App::ReportOverLimit() {
+  if (over_limit_ != last_over_limit_) {
+    log_.Warn("discovery", over_limit_ == 0
+                               ? "all miners fit into metrics.max_miners again"
+                               : std::to_string(over_limit_) +
+                                     " miners more than metrics.max_miners (" +
+                                     std::to_string(CurrentConfig()->metrics.max_miners) +
+                                     ") allows were left out");
+  }
+  last_over_limit_ = std::exchange(over_limit_, 0);
 }
 
 /// A model set by the operator brings the rated figures of that model.
@@ -265,6 +289,7 @@ void App::EverySecond() {
     if (error || stopping_) return;
     tracker_.Tick();
     log_.Tick();
+    inventory_.FollowClock(clock_.Now(), clock_.Steady());
     keeper_.Tick(box_.Latest(), inventory_, poller_, tracker_);
     EverySecond();
   });
