@@ -4,11 +4,10 @@
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <future>
-#include <map>
 #include <utility>
 
-#include "antminer/decode.h"
 #include "config/reload_diff.h"
+#include "metrics/over_caps.h"
 
 namespace antx {
 namespace {
@@ -167,94 +166,20 @@ void App::OnCycle(const CycleReport& report) {
   self_.CycleEnded(report.duration, clock_.Now(), report.skipped);
   last_cycle_steady_ = clock_.Steady().time_since_epoch().count();
   if (report.skipped) log_.Warn("poll", "a cycle was still running when the next was due");
+  const std::string left_out = DescribeOverCaps(*box_.Latest(), CurrentConfig()->metrics);
+  if (left_out != left_out_) {
+    left_out_ = left_out;
+    log_.Warn("metrics", left_out.empty() ? "the metrics hold all readings again"
+                                          : "left out of the metrics: " + left_out);
+  }
   if (first_cycle_done_.exchange(true)) return;
   self_.Ready(true);
-}
-
-void App::OnDiscovery(const DiscoveryReport& report) {
-  for (const std::string& message : report.messages) log_.Info("discovery", message);
-  for (const RangeReport& range : report.ranges) {
-    log_.Info("discovery", range.range + ": " + std::to_string(range.probed) + " probed, " +
-                               std::to_string(range.identified) + " miners, " +
-                               std::to_string(range.not_a_miner) + " not a miner, " +
-                               std::to_string(range.refused) + " refused, " +
-                               std::to_string(range.silent) + " silent, " +
-                               std::to_string(range.errors) + " errors");
-  }
-  self_.AddressesScanned(report.probed);
-  self_.SweepEnded(report.duration);
-  if (report.complete) {
-    self_.DiscoverySucceeded("tcp", clock_.Now());
-  } else {
-    self_.DiscoveryFailed("tcp");
-  }
-  if (report.mdns_asked && report.mdns_error.empty())
-    self_.DiscoverySucceeded("mdns", clock_.Now());
-  if (!report.mdns_error.empty()) {
-    self_.DiscoveryFailed("mdns");
-    log_.Warn("discovery", report.mdns_error);
-  }
-  for (const FoundMiner& miner : report.found) {
-    Apply(inventory_.Found(miner.address, miner.identity, miner.source, clock_.Now(),
-                           miner.mac_is_hint));
-    const auto known = inventory_.records().find(miner.address);
-    if (known == inventory_.records().end()) continue;
-    poller_.TeachMac(miner.address, known->second.identity.mac);
-  }
-  Apply(inventory_.Forget(clock_.Now()));
-  CountSources();
 }
 
 void App::OnEvent(const Event& event) {
   self_.EventSeen(event.kind);
   keeper_.Record(event);
   log_.Log(event.level, EventSource(event.kind), event.miner_id, event.message);
-}
-
-void App::Apply(const InventoryChange& change) {
-  for (const Event& event : change.events) OnEvent(event);
-  for (const Ipv4 address : change.removed) {
-    poller_.Remove(address);
-    tracker_.Remove(address);
-  }
-  for (const MinerFacts& facts : change.updated) {
-    tracker_.Upsert(WithModelFacts(facts));
-    poller_.Add(facts.id, facts.address, poller_.MemoryOf(facts.address));
-  }
-  for (const MinerFacts& facts : change.added) {
-    tracker_.Upsert(WithModelFacts(facts));
-    MinerMemory memory;
-    memory.identity = inventory_.records().at(facts.address).identity;
-    poller_.Add(facts.id, facts.address, std::move(memory));
-  }
-  if (change.over_limit > 0) {
-    self_.SeriesDropped("miners", static_cast<std::uint64_t>(change.over_limit));
-    log_.Warn("discovery", "more miners than metrics.max_miners allows; the rest is left out");
-  }
-}
-
-/// A model set by the operator brings the rated figures of that model.
-MinerFacts App::WithModelFacts(MinerFacts facts) const {
-  MinerLabels& labels = facts.labels;
-  const ModelRow* row = labels.model.empty() ? nullptr : FindModel(labels.model);
-  if (row == nullptr) return facts;
-  labels.model = row->name;
-  if (!labels.rated_hashrate_hashes_per_second) {
-    labels.rated_hashrate_hashes_per_second = row->hashrate_hashes_per_second;
-  }
-  return facts;
-}
-
-void App::CountSources() {
-  std::map<std::string_view, int> counts;
-  for (const auto source : {DiscoverySource::kTcp, DiscoverySource::kMdns, DiscoverySource::kBoth,
-                            DiscoverySource::kStatic, DiscoverySource::kRestored}) {
-    counts[DiscoverySourceName(source)] = 0;
-  }
-  for (const auto& [address, record] : inventory_.records()) {
-    ++counts[DiscoverySourceName(record.facts.source)];
-  }
-  for (const auto& [source, count] : counts) self_.DiscoveryMiners(source, count);
 }
 
 // --- Time ------------------------------------------------------------------------
@@ -265,6 +190,7 @@ void App::EverySecond() {
     if (error || stopping_) return;
     tracker_.Tick();
     log_.Tick();
+    inventory_.FollowClock(clock_.Now(), clock_.Steady());
     keeper_.Tick(box_.Latest(), inventory_, poller_, tracker_);
     EverySecond();
   });

@@ -48,6 +48,7 @@ class App {
   MinerFacts WithModelFacts(MinerFacts facts) const;
   void CountSources();
   void KeepWarnings(const Config& config);
+  void ReportOverLimit();
 
   void EverySecond();
   void WaitForSignals();
@@ -83,6 +84,11 @@ class App {
   std::atomic<bool> first_cycle_done_{false};
   std::atomic<std::int64_t> last_cycle_steady_{0};  ///< Nanoseconds of the steady clock.
   bool stopping_ = false;
+  // What was told last, so that it is told once.
+  std::string mdns_error_;
+  std::string left_out_;
+  int over_limit_ = 0;
+  int last_over_limit_ = 0;
   SteadyTime stop_at_;
 };
 

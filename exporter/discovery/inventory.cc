@@ -75,6 +75,7 @@ void InventoryChange::Append(InventoryChange other) {
   MoveInto(other.added, added);
   MoveInto(other.updated, updated);
   MoveInto(other.removed, removed);
+  MoveInto(other.moved, moved);
   MoveInto(other.events, events);
   over_limit += other.over_limit;
 }
@@ -219,6 +220,9 @@ void Inventory::NoticeMove(InventoryRecord& record, SystemTime now, InventoryCha
         {now, EventKind::kAddressChange, LogLevel::kWarning, gone.facts.id,
          "the miner moved from " + from.ToString() + " to " + record.facts.address.ToString()});
     change.removed.push_back(from);
+    if (config_.identity != IdentityKind::kAddress) {
+      change.moved.emplace_back(from, record.facts.address);
+    }
     record.first_seen = std::min(record.first_seen, gone.first_seen);
     Unindex(gone);
     records_.erase(from);
@@ -255,6 +259,21 @@ InventoryChange Inventory::Found(Ipv4 address, const Identity& identity, Discove
 void Inventory::Seen(Ipv4 address, SystemTime now) {
   const auto known = records_.find(address);
   if (known != records_.end()) known->second.last_seen = now;
+}
+
+void Inventory::FollowClock(SystemTime now, SteadyTime steady) {
+  constexpr auto kJump = std::chrono::minutes(1);
+  const auto offset = now.time_since_epoch() -
+                      std::chrono::duration_cast<SystemTime::duration>(steady.time_since_epoch());
+  const auto jump = offset - clock_offset_.value_or(offset);
+  clock_offset_ = offset;
+  if (jump < kJump && jump > -kJump) return;
+  // Who was seen after a jump back and before this call must not end up in the future.
+  const auto shifted = [&](SystemTime time) {
+    return jump.count() > 0 || time > now ? std::min(time + jump, now) : time;
+  };
+  for (auto& [address, record] : records_) record.last_seen = shifted(record.last_seen);
+  restored_at_ = shifted(restored_at_);
 }
 
 InventoryChange Inventory::Forget(SystemTime now) {

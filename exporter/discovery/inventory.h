@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -29,6 +31,8 @@ struct InventoryChange {
   std::vector<MinerFacts> added;
   std::vector<MinerFacts> updated;  ///< Same address, new id or labels.
   std::vector<Ipv4> removed;
+  /// From and to: the same device under the same id. `from` is in `removed`, too.
+  std::vector<std::pair<Ipv4, Ipv4>> moved;
   std::vector<Event> events;
   int over_limit = 0;  ///< Miners not taken because of metrics.max_miners.
   void Append(InventoryChange other);
@@ -49,6 +53,11 @@ class Inventory {
                         SystemTime now, bool mac_is_hint = false);
   /// A known miner answered: it is not to be forgotten.
   void Seen(Ipv4 address, SystemTime now);
+
+  /// Notices a jump of the system clock (NTP after a start without battery, an operator, a
+  /// suspend) and lets the ages of all miners stay what they were. To be called about once a
+  /// second.
+  void FollowClock(SystemTime now, SteadyTime steady);
 
   /// Removes miners that nobody has seen for discovery.forget_after; never static ones.
   InventoryChange Forget(SystemTime now);
@@ -72,6 +81,7 @@ class Inventory {
   int max_miners_ = 20000;
   SystemTime::duration moved_after_{};
   SystemTime restored_at_;
+  std::optional<SystemTime::duration> clock_offset_;  ///< System time less steady time.
   std::map<Ipv4, InventoryRecord> records_;
   // With 20,000 miners no look-up may walk through all of them: polls wait meanwhile.
   std::unordered_map<std::string, Ipv4> by_id_;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "integration/harness.h"
 
@@ -51,8 +54,43 @@ TEST(Restart, KeepsTheInventoryAndItsCounters) {
   farm.Fault(miner, "refuse");  // Not to be found by a sweep any more.
   exporter.Restart();
   EXPECT_TRUE(exporter.WaitForValue(Up(miner), 0)) << exporter.Log();
+  EXPECT_FALSE(exporter.Value(restarts)) << "shown only after a poll that succeeds";
+  EXPECT_FALSE(exporter.Value(energy));
+  farm.Clear(miner);
+  EXPECT_TRUE(exporter.WaitForValue(Up(miner), 1)) << exporter.Log();
   EXPECT_EQ(exporter.Value(restarts), 1);
   EXPECT_GE(exporter.Value(energy).value_or(0), joules);
+}
+
+TEST(Logs, GoToAFileThatIsRotatedWhenItIsOfAnEarlierDay) {
+  const TempFolder folder;
+  const std::string path = folder.Write("antminer_monitor.log", "of another day\n");
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(48));
+  Exporter exporter(OwnNetwork() + "0/30", {{"LOG_DIR", folder.Path("")}});
+  const auto read = [](const std::filesystem::path& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_NE(read(path).find("listening on port"), std::string::npos) << exporter.Log();
+  EXPECT_EQ(read(path).find("of another day"), std::string::npos);
+  long rotated = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.Path(""))) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("antminer_monitor.log.") && read(entry.path()) == "of another day\n") {
+      ++rotated;
+    }
+  }
+  EXPECT_EQ(rotated, 1);
+}
+
+TEST(Logs, AFolderThatCannotBeUsedKeepsItFromStarting) {
+  const auto result =
+      testing::Run({BuiltProgram("antminer_exporter")},
+                   {{"MINER_IP_RANGE", OwnNetwork() + "0/30"}, {"LOG_DIR", "/dev/null/x"}});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.output.find("logging.directory: \"/dev/null/x\""), std::string::npos)
+      << result.output;
 }
 
 TEST(Reload, TakesNewLimitsAndKeepsTheOldOnesWhenTheyAreWrong) {

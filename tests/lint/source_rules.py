@@ -18,7 +18,7 @@ UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X{3})\b")
 TICKET = re.compile(r"\b(?:issue|ticket|PR) #?\d+\b|\(#\d+\)", re.IGNORECASE)
 MARKDOWN_LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
 LOCK_SOURCE = re.compile(r'"resolved"\s*:')
-FAMILY_LITERAL = re.compile(r'"antminer_(?!exporter\b)[a-z]|"antminer_exporter_[a-z]')
+FAMILY_LITERAL = re.compile(r'"antminer_(?!exporter\b|monitor\.log)[a-z]|"antminer_exporter_[a-z]')
 
 
 def is_code(path):

@@ -68,6 +68,7 @@ TEST(Inventory, NoticesThatAMinerMoved) {
       inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(2));
   EXPECT_EQ(change.removed, (std::vector<Ipv4>{kA}));
   EXPECT_EQ(change.added.at(0).id, "10.0.0.2");
+  EXPECT_TRUE(change.moved.empty()) << "another id is another miner to its readers";
   EXPECT_TRUE(HasMove(change));
   EXPECT_EQ(inventory.records().at(kB).first_seen, kNow);
 }
@@ -81,6 +82,40 @@ TEST(Inventory, IdentityByMacKeepsTheIdOverAMove) {
   const auto change =
       inventory.Found(kB, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(2));
   EXPECT_EQ(change.added.at(0).id, "02:00:00:00:00:01");
+  ASSERT_EQ(change.moved.size(), 1U);
+  EXPECT_EQ(change.moved[0], std::make_pair(kA, kB));
+}
+
+TEST(Inventory, AJumpOfTheClockMakesNobodyOld) {
+  Config config;
+  config.discovery.forget_after = Seconds(3600);
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  const SteadyTime steady{hours(5)};
+  inventory.FollowClock(kNow, steady);
+  inventory.Found(kA, {}, DiscoverySource::kTcp, kNow);
+  inventory.FollowClock(kNow + minutes(30), steady + minutes(30));
+  // Forward by a year: half an hour is still all that has passed.
+  const SystemTime later = kNow + hours(24 * 365) + minutes(31);
+  inventory.FollowClock(later, steady + minutes(31));
+  EXPECT_TRUE(inventory.Forget(later).removed.empty());
+  EXPECT_EQ(inventory.Forget(later + minutes(30)).removed.size(), 1U);
+}
+
+TEST(Inventory, AJumpBackKeepsTheAgesToo) {
+  Config config;
+  config.discovery.forget_after = Seconds(3600);
+  Inventory inventory;
+  inventory.Configure(config, kNow);
+  const SteadyTime steady{hours(5)};
+  inventory.FollowClock(kNow, steady);
+  inventory.Found(kA, {}, DiscoverySource::kTcp, kNow);
+  inventory.Found(kB, {}, DiscoverySource::kTcp, kNow);
+  const SystemTime before = kNow - hours(24 * 365);
+  inventory.Seen(kB, before + minutes(40));  // Between the jump and its notice.
+  inventory.FollowClock(before + minutes(40), steady + minutes(40));
+  EXPECT_TRUE(inventory.Forget(before + minutes(59)).removed.empty());
+  EXPECT_EQ(inventory.Forget(before + minutes(61)).removed, (std::vector<Ipv4>{kA}));
 }
 
 TEST(Inventory, TwoThatAnswerWithOneMacAreClonesAndBothStay) {
