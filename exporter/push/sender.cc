@@ -178,7 +178,7 @@ struct PushSender::Work {
     last_failure = verdict.reason;
     const bool kept = verdict.action == PushVerdict::Action::kRetry;
     sender.parts_.log.Warn(
-        "push", verdict.detail + (kept ? "; tried again, " + Records(queue.size()) + " wait"
+        "push", verdict.detail + (kept ? "; tried again, " + Records(queue.size()) + " in the queue"
                                        : "; the refused records are dropped"));
   }
 
