@@ -194,7 +194,7 @@ TEST(Push, AKillLosesNothingThatWaits) {
   // No polls of its own: all that comes is what the other left.
   const Exporter next(
       miner, To(receiver.stub().Url(), {{"STORAGE_PATH", killed.folder().Path("metrics.db")},
-                                        {"POLLING_ENABLED", "false"}}));
+                                        {"ENABLE_SCHEDULER", "false"}}));
   EXPECT_TRUE(WaitFor([&] { return receiver.Taken().size() >= waiting; })) << next.Log();
   std::set<std::string> times;
   for (const auto& record : receiver.Taken()) {
