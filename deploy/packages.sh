@@ -38,7 +38,7 @@ test_packages() {
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 python3 shellcheck groff-base systemd systemd-container mmdebstrap
+    curl jq iproute2 openssl python3 shellcheck groff-base systemd systemd-container mmdebstrap
   packing_packages
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <future>
+#include <random>
 #include <utility>
 
 #include "config/reload_diff.h"
@@ -115,6 +116,7 @@ int App::Run() {
   Apply(inventory_.Configure(*config, clock_.Now()));
   Restore();
   tracker_.Tick();
+  StartPush();
   poller_.Start();
   discovery_.Start();
   EverySecond();
@@ -124,8 +126,28 @@ int App::Run() {
   io_.run();
   // The server goes first: its handlers use everything else.
   server_.reset();
+  push_.reset();
   log_.Info("app", "stopped");
   return 0;
+}
+
+void App::StartPush() {
+  PushHooks hooks;
+  hooks.sent = [this](std::size_t records, SystemTime when) { self_.PushSent(records, when); };
+  hooks.failed = [this](std::string_view reason) { self_.PushFailed(reason); };
+  hooks.dropped = [this](std::string_view reason, std::size_t records) {
+    self_.PushDropped(reason, records);
+  };
+  hooks.queue = [this](std::size_t waiting, std::optional<SystemTime> oldest) {
+    self_.PushQueue(waiting, oldest);
+  };
+  auto random = [engine = std::minstd_rand(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>()(engine);
+  };
+  const auto config = CurrentConfig();
+  if (!config->push.url.empty()) self_.PushEnabled(kPushFailures, kPushDrops);
+  push_ = std::make_unique<PushSender>(
+      PushSender::Parts{box_, clock_, log_, std::move(hooks), std::move(random)}, config);
 }
 
 // --- What the parts tell -------------------------------------------------------
@@ -281,6 +303,8 @@ ReloadAnswer App::ReloadOnNetThread() {
     discovery_.Configure(next->discovery);
     keeper_.Configure(*next);
     KeepWarnings(*next);
+    if (!next->push.url.empty()) self_.PushEnabled(kPushFailures, kPushDrops);
+    if (push_) push_->Configure(next);
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

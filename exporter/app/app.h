@@ -18,7 +18,9 @@
 #include "discovery/inventory.h"
 #include "fleet/tracker.h"
 #include "metrics/self_metrics.h"
+#include "net/http_client.h"
 #include "poll/poller.h"
+#include "push/sender.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -39,6 +41,7 @@ class App {
   int Run();
 
  private:
+  void StartPush();
   void Restore();
   void OnOutcome(const PollOutcome& outcome);
   void OnCycle(const CycleReport& report);
@@ -61,6 +64,7 @@ class App {
   [[nodiscard]] ReadyState Ready() const;  // Any thread.
   [[nodiscard]] std::shared_ptr<const Config> CurrentConfig() const { return config_.load(); }
 
+  const HttpRuntime http_runtime_;
   const RealClock clock_;
   Logger& log_;
   ConfigSources sources_;
@@ -79,6 +83,7 @@ class App {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer tick_;
   boost::asio::steady_timer watchdog_;
+  std::unique_ptr<PushSender> push_;
   std::unique_ptr<HttpServer> server_;
 
   std::atomic<bool> first_cycle_done_{false};

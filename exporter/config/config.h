@@ -170,7 +170,7 @@ struct PushConfig {
   std::string auth_scheme = "bearer";
   double timeout_seconds = 5;
   int batch_size = 1;
-  int queue_max_records = 10000;
+  int queue_max_records = 0;  ///< 0: an hour of the fleet; see push/sender.h.
   int retries = 3;
   std::string tls_ca_file;
   bool operator==(const PushConfig&) const = default;

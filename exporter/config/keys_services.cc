@@ -215,7 +215,9 @@ std::vector<Key> OutboundKeys() {
              [](Config& c) -> std::string& { return c.push.url; }),
       SecretKey({"push.api_key", {"API_KEY"}, "Token for the receiver."},
                 [](Config& c) -> std::string& { return c.push.api_key; }),
-      ChoiceKey({"push.auth_scheme", {"API_AUTH_SCHEME"}, "How the token is sent."},
+      ChoiceKey({"push.auth_scheme",
+                 {"API_AUTH_SCHEME"},
+                 "How the token is sent; basic takes user:password or its Base64 form."},
                 [](Config& c) -> std::string& { return c.push.auth_scheme; }, {"bearer", "basic"}),
       NumberKey(
           {"push.timeout_seconds", {"API_TIMEOUT"}, "Seconds per push."},
@@ -226,11 +228,15 @@ std::vector<Key> OutboundKeys() {
       IntKey(
           {"push.queue_max_records",
            {"PUSH_QUEUE_MAX"},
-           "Records kept for a receiver that is "
-           "down."},
-          [](Config& c) -> int& { return c.push.queue_max_records; }, 1, 10000000),
+           "Records kept for a receiver that is down, about 1 KB of disk each; the oldest go "
+           "first. An hour needs 3600 / polling.interval_seconds x miners. 0 = that, at least "
+           "10000 and at most 1000000."},
+          [](Config& c) -> int& { return c.push.queue_max_records; }, 0, 10000000),
       IntKey(
-          {"push.retries", {"PUSH_RETRIES"}, "Tries after the first."},
+          {"push.retries",
+           {"PUSH_RETRIES"},
+           "Quick tries after a failed one (1 s, 2 s, 4 s, ...); then one try a minute. Nothing is "
+           "dropped for it."},
           [](Config& c) -> int& { return c.push.retries; }, 0, 100),
       TextKey({"push.tls_ca_file", {"PUSH_CA_FILE"}, "CA certificates for the receiver."},
               [](Config& c) -> std::string& { return c.push.tls_ca_file; }),

@@ -86,10 +86,24 @@ struct SelfMetrics::Impl {
     fee->Set(config.pool_fee_percent / 100);
   }
 
+  /// Absent while nothing waits.
+  void OldestPush(std::optional<SystemTime> oldest) {
+    const std::lock_guard lock(push_mutex);
+    auto& family = Gauges(Family::kExporterPushQueueOldestTimestampSeconds);
+    if (oldest) {
+      if (push_oldest == nullptr) push_oldest = &family.Add({});
+      push_oldest->Set(UnixSeconds(*oldest));
+    } else if (push_oldest != nullptr) {
+      family.Remove(std::exchange(push_oldest, nullptr));
+    }
+  }
+
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
   std::mutex tariff_mutex;
   prometheus::Gauge* price = nullptr;
   prometheus::Gauge* fee = nullptr;
+  std::mutex push_mutex;
+  prometheus::Gauge* push_oldest = nullptr;
   prometheus::Histogram* poll_duration = nullptr;
   prometheus::Family<prometheus::Histogram>* http_duration = nullptr;
 };
@@ -253,6 +267,38 @@ void SelfMetrics::HttpRequest(std::string_view handler, int code,
                {{"handler", name}, {"code", std::to_string(code)}});
   impl_->http_duration->Add({{"handler", name}}, kBuckets)
       .Observe(std::chrono::duration<double>(duration).count());
+}
+
+void SelfMetrics::PushEnabled(std::span<const std::string_view> failures,
+                              std::span<const std::string_view> drops) {
+  impl_->Counters(Family::kExporterPushRecordsSentTotal).Add({});
+  for (const std::string_view reason : failures) {
+    impl_->Counters(Family::kExporterPushRequestFailuresTotal)
+        .Add({{"reason", std::string(reason)}});
+  }
+  for (const std::string_view reason : drops) {
+    impl_->Counters(Family::kExporterPushRecordsDroppedTotal)
+        .Add({{"reason", std::string(reason)}});
+  }
+}
+
+void SelfMetrics::PushSent(std::size_t records, SystemTime when) {
+  impl_->Count(Family::kExporterPushRecordsSentTotal, {}, static_cast<double>(records));
+  impl_->Set(Family::kExporterPushLastSuccessTimestampSeconds, {}, UnixSeconds(when));
+}
+
+void SelfMetrics::PushFailed(std::string_view reason) {
+  impl_->Count(Family::kExporterPushRequestFailuresTotal, {{"reason", std::string(reason)}});
+}
+
+void SelfMetrics::PushDropped(std::string_view reason, std::size_t records) {
+  impl_->Count(Family::kExporterPushRecordsDroppedTotal, {{"reason", std::string(reason)}},
+               static_cast<double>(records));
+}
+
+void SelfMetrics::PushQueue(std::size_t records, std::optional<SystemTime> oldest) {
+  impl_->Set(Family::kExporterPushQueueRecords, {}, static_cast<double>(records));
+  impl_->OldestPush(oldest);
 }
 
 void SelfMetrics::Write(const ExpositionRequest& request, Page& page) const {

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +63,16 @@ class SelfMetrics {
 
   /// @param handler a route name of the closed list of routes
   void HttpRequest(std::string_view handler, int code, std::chrono::nanoseconds duration);
+
+  /// A receiver is set: the counters of the push begin at 0.
+  /// @param failures, drops the closed sets of their reasons
+  void PushEnabled(std::span<const std::string_view> failures,
+                   std::span<const std::string_view> drops);
+  void PushSent(std::size_t records, SystemTime when);
+  void PushFailed(std::string_view reason);
+  void PushDropped(std::string_view reason, std::size_t records);
+  /// @param oldest when the oldest waiting record was queued; nothing when none waits
+  void PushQueue(std::size_t records, std::optional<SystemTime> oldest);
 
   /// Group "exporter"; nothing when the request does not want it.
   void Write(const ExpositionRequest& request, Page& page) const;

@@ -111,6 +111,37 @@ TEST(SelfMetrics, ABadReloadKeepsTheStampOfTheGoodOne) {
   EXPECT_EQ(page.Value("antminer_exporter_config_last_reload_success_timestamp_seconds"), "1000");
 }
 
+TEST(SelfMetrics, ThePushCountsFromZeroOnceItIsSetUp) {
+  SelfMetrics self;
+  EXPECT_TRUE(Written(self).Named("antminer_exporter_push_records_sent_total").empty());
+  const std::vector<std::string_view> failures = {"connect", "http_5xx"};
+  const std::vector<std::string_view> drops = {"queue_full"};
+  self.PushEnabled(failures, drops);
+  PageText page = Written(self);
+  EXPECT_EQ(page.Value("antminer_exporter_push_records_sent_total"), "0");
+  EXPECT_EQ(page.Value("antminer_exporter_push_request_failures_total", "reason", "connect"), "0");
+  EXPECT_EQ(page.Value("antminer_exporter_push_records_dropped_total", "reason", "queue_full"),
+            "0");
+  EXPECT_EQ(page.Value("antminer_exporter_push_last_success_timestamp_seconds"), "");
+  self.PushSent(3, SystemTime(std::chrono::seconds(1000)));
+  self.PushFailed("http_5xx");
+  self.PushDropped("queue_full", 2);
+  self.PushQueue(5, SystemTime(std::chrono::seconds(900)));
+  page = Written(self);
+  EXPECT_EQ(page.Value("antminer_exporter_push_records_sent_total"), "3");
+  EXPECT_EQ(page.Value("antminer_exporter_push_last_success_timestamp_seconds"), "1000");
+  EXPECT_EQ(page.Value("antminer_exporter_push_request_failures_total", "reason", "http_5xx"), "1");
+  EXPECT_EQ(page.Value("antminer_exporter_push_records_dropped_total", "reason", "queue_full"),
+            "2");
+  EXPECT_EQ(page.Value("antminer_exporter_push_queue_records"), "5");
+  EXPECT_EQ(page.Value("antminer_exporter_push_queue_oldest_timestamp_seconds"), "900");
+  self.PushQueue(0, std::nullopt);
+  page = Written(self);
+  EXPECT_EQ(page.Value("antminer_exporter_push_queue_records"), "0");
+  EXPECT_EQ(page.Value("antminer_exporter_push_queue_oldest_timestamp_seconds"), "")
+      << "nothing waits: absent, not 1970";
+}
+
 TEST(SelfMetrics, WritesNothingForOtherGroups) {
   const SelfMetrics self;
   ExpositionRequest request;
