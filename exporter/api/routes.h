@@ -27,9 +27,24 @@ HttpResponse HandleReadyz(const ApiContext& context, const HttpRequest& request)
 HttpResponse HandleReload(const ApiContext& context, const HttpRequest& request);
 
 // Of the JSON API.
+HttpResponse HandleSummary(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersSummary(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersCurrent(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleMiners(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDashboardMiners(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMetricRows(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerHistory(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleFleetHistory(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleErrorLogs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleEvents(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMiner(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerPools(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerLogs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleStream(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDiscover(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleBackup(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDebugRoutes(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& request);
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);

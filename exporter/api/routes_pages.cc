@@ -5,8 +5,16 @@ namespace antx {
 
 std::vector<Route> PageRoutes() {
   return {
-      {"GET", "/static/style.css", "style", HandleStyle, "Style of the pages.", {}},
-      {"GET", "/", "landing", HandleLanding, "Overview and links.", {}},
+      {"GET",
+       "/static/style.css",
+       "style",
+       HandleStyle,
+       "Style of the pages.",
+       {},
+       {},
+       {},
+       "text/css"},
+      {"GET", "/", "landing", HandleLanding, "Overview and links.", {}, {}, {}, "text/html"},
   };
 }
 
