@@ -49,7 +49,9 @@ TEST_F(ApiTest, UsersOfPoolsAreMaskedUnlessAllowed) {
 }
 
 TEST_F(ApiTest, WhatStartsWorkNeedsLoopbackOrTheTokenAndTheOwnSite) {
-  context_.backup = [] { return HistoryResult<std::string>(std::string("copy.db")); };
+  context_.backup = [] {
+    return HistoryResult<std::string>(boost::system::in_place_value, "copy.db");
+  };
   Start();
   const std::string host = "Host: 127.0.0.1:" + std::to_string(port_);
   EXPECT_EQ(Http(port_, "POST", "/api/discover").status, 202);
