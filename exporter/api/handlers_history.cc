@@ -56,7 +56,8 @@ struct RowsWanted {
 /// Narrows the range to what lies behind the cursor.
 void StartAt(const Cursor& cursor, RowsQuery& query) {
   if (query.newest_first) {
-    const SystemTime end = cursor.time + std::chrono::microseconds(1);
+    // Stored times are milliseconds.
+    const SystemTime end = cursor.time + std::chrono::milliseconds(1);
     query.to = query.to ? std::min(*query.to, end) : end;
   } else {
     query.from = query.from ? std::max(*query.from, cursor.time) : cursor.time;
