@@ -201,7 +201,7 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   }
   const std::string threads = std::to_string(web.threads);
   const std::string header_bytes = std::to_string(kMostHeaderBytes);
-  const std::array<const char*, 17> options = {"listening_ports",
+  const std::array<const char*, 21> options = {"listening_ports",
                                                ports.c_str(),
                                                "num_threads",
                                                threads.c_str(),
@@ -217,6 +217,11 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
                                                header_bytes.c_str(),
                                                "enable_directory_listing",
                                                "no",
+                                               // It would allow every site by itself.
+                                               "access_control_allow_origin",
+                                               "",
+                                               "access_control_allow_methods",
+                                               "",
                                                nullptr};
   mg_callbacks callbacks{};
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.

@@ -61,13 +61,16 @@ void WriteParameterSchema(const RouteParameter& row, JsonWriter& json) {
 }
 
 void WriteParameters(const Route& route, JsonWriter& json) {
-  const bool in_path = route.pattern.find("{ip}") != std::string_view::npos;
+  const auto brace = route.pattern.find('{');
+  const bool in_path = brace != std::string_view::npos;
   if (route.parameters.empty() && !in_path) return;
   json.Key("parameters").BeginList();
   if (in_path) {
-    json.BeginObject().Field("name", "ip").Field("in", "path").Field("required", true);
-    json.Field("description", "Address of the miner.").Key("schema").BeginObject();
-    json.Field("type", "string").Field("format", "ipv4").EndObject().EndObject();
+    const auto name = route.pattern.substr(brace + 1, route.pattern.find('}') - brace - 1);
+    json.BeginObject().Field("name", name).Field("in", "path").Field("required", true);
+    json.Key("schema").BeginObject().Field("type", "string");
+    if (name == "ip") json.Field("format", "ipv4");
+    json.EndObject().EndObject();
   }
   for (const RouteParameter& row : route.parameters) {
     json.BeginObject().Field("name", row.name).Field("in", "query");

@@ -45,6 +45,8 @@ HttpResponse HandleDiscover(const ApiContext& context, const HttpRequest& reques
 HttpResponse HandleBackup(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDebugRoutes(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDocs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDocsAsset(const ApiContext& context, const HttpRequest& request);
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);
