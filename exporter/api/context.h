@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "metrics/self_metrics.h"
+#include "model/event_feed.h"
 #include "model/history.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
@@ -43,7 +44,14 @@ struct ApiContext {
   std::string version;
   /// The past; null when it cannot be opened at all.
   std::shared_ptr<const HistoryReader> history = nullptr;
+  /// Begins a discovery run over the configured ranges, now or after the running one.
+  std::function<void()> rescan = nullptr;
+  /// Copies the database; the answer is the name of the copy. Null: there is no database.
+  std::function<HistoryResult<std::string>()> backup = nullptr;
+  /// News for /api/stream; null: none. Closed before the server stops.
+  std::shared_ptr<const EventFeed> feed = nullptr;
   mutable std::atomic<int> scrapes{0};
+  mutable std::atomic<int> streams{0};  ///< Clients of /api/stream.
 };
 
 }  // namespace antx

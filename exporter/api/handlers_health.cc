@@ -1,8 +1,6 @@
 // Health, readiness and reload.
-#include <algorithm>
-
+#include "api/access.h"
 #include "api/routes.h"
-#include "util/text.h"
 
 namespace antx {
 namespace {
@@ -19,25 +17,6 @@ std::string JsonList(const std::vector<std::string>& items) {
   std::string json = "[";
   for (const std::string& item : items) json += (json.size() > 1 ? "," : "") + JsonQuoted(item);
   return json + "]";
-}
-
-/// Takes the same time whatever the first difference is.
-bool SameToken(std::string_view given, std::string_view wanted) {
-  unsigned difference = given.size() == wanted.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |= static_cast<unsigned char>(given[i]) ^
-                  static_cast<unsigned char>(wanted[i % std::max<std::size_t>(wanted.size(), 1)]);
-  }
-  return difference == 0 && !wanted.empty();
-}
-
-/// 0: may reload; else the status to answer.
-int ReloadDenied(const std::string& token, const HttpRequest& request) {
-  if (token.empty()) return request.peer.starts_with("127.") ? 0 : 403;
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string header = request.Header("authorization");
-  if (!header.starts_with(kBearer)) return 401;
-  return SameToken(std::string_view(header).substr(kBearer.size()), token) ? 0 : 401;
 }
 
 }  // namespace
@@ -68,15 +47,7 @@ HttpResponse HandleReadyz(const ApiContext& context, const HttpRequest& /*reques
 }
 
 HttpResponse HandleReload(const ApiContext& context, const HttpRequest& request) {
-  const int denied = ReloadDenied(context.config()->web.auth_token, request);
-  if (denied == 401) {
-    HttpResponse response = ErrorResponse(401, "a bearer token is required (web.auth_token)");
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return response;
-  }
-  if (denied == 403) {
-    return ErrorResponse(403, "reload from elsewhere than loopback needs web.auth_token");
-  }
+  if (auto denied = Denied(context, request, "reload")) return std::move(*denied);
   const ReloadAnswer answer = context.reload();
   HttpResponse response;
   if (answer.good) {

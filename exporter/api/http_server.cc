@@ -11,6 +11,7 @@
 #include <exception>
 #include <utility>
 
+#include "api/finish.h"
 #include "api/routes.h"
 #include "util/text.h"
 
@@ -49,10 +50,12 @@ void WaitForFirstByte(const std::vector<int>& ports) {
 const char* StatusText(int status) { return mg_get_response_code_text(nullptr, status); }
 
 /// Headers that every answer carries; those of /api/ forbid caching.
-std::string CommonHeaders(std::string_view path) {
-  std::string headers =
-      "X-Content-Type-Options: nosniff\r\n"
-      "Content-Security-Policy: default-src 'self'\r\n";
+std::string CommonHeaders(const HttpResponse& response, std::string_view path) {
+  std::string headers = "X-Content-Type-Options: nosniff\r\n";
+  const bool own_policy =
+      std::any_of(response.headers.begin(), response.headers.end(),
+                  [](const auto& header) { return header.first == "Content-Security-Policy"; });
+  if (!own_policy) headers += "Content-Security-Policy: default-src 'self'\r\n";
   if (path.starts_with("/api/") || path.starts_with("/dashboard/api/")) {
     headers +=
         "Cache-Control: no-store, no-cache, must-revalidate, max-age=0, private\r\n"
@@ -67,13 +70,16 @@ bool WriteAll(mg_connection* connection, std::string_view data) {
 }
 
 std::string Head(const HttpResponse& response, std::string_view path, bool chunked) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' +
-                     StatusText(response.status) + "\r\nContent-Type: " + response.content_type +
-                     "\r\n";
+  std::string head =
+      "HTTP/1.1 " + std::to_string(response.status) + ' ' + StatusText(response.status) + "\r\n";
+  const bool has_body = response.status != 204 && response.status != 304;
+  if (has_body) head += "Content-Type: " + response.content_type + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
-  head += CommonHeaders(path);
-  head += chunked ? "Transfer-Encoding: chunked\r\n"
-                  : "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  head += CommonHeaders(response, path);
+  if (has_body) {
+    head += chunked ? "Transfer-Encoding: chunked\r\n"
+                    : "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  }
   return head + "\r\n";
 }
 
@@ -118,6 +124,7 @@ struct HttpServer::Impl {
   Impl& operator=(const Impl&) = delete;
 
   HttpResponse Answer(HttpRequest& request, std::string_view& handler) const;
+  std::string ReadParameters(const Route& route, int max_limit, HttpRequest& request) const;
   int Handle(mg_connection* connection) const;
 
   const ApiContext& context;
@@ -129,8 +136,12 @@ struct HttpServer::Impl {
 HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& handler) const {
   handler = "none";
   const RouteMatch match = FindRoute(routes, request.method, request.path);
+  const auto config = context.config();
   if (match.route == nullptr) {
     if (match.allow.empty()) return ErrorResponse(404, "Not Found");
+    if (request.method == "OPTIONS") {
+      return Preflight(request, config->web.cors_origins, match.allow);
+    }
     HttpResponse response = ErrorResponse(405, "Method Not Allowed");
     response.headers.emplace_back("Allow", match.allow);
     return response;
@@ -138,6 +149,10 @@ HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& ha
   handler = match.route->name;
   request.path_parameters = match.path_parameters;
   try {
+    if (const std::string error = ReadParameters(*match.route, config->api.max_limit, request);
+        !error.empty()) {
+      return ErrorResponse(400, error);
+    }
     return match.route->handle(context, request);
   } catch (const std::exception& error) {
     context.log.Error("http", std::string(handler) + ": " + error.what());
@@ -145,11 +160,27 @@ HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& ha
   }
 }
 
+/// By the table. {ip} of a path is an address like ?ip=. Returns an error text or "".
+std::string HttpServer::Impl::ReadParameters(const Route& route, int max_limit,
+                                             HttpRequest& request) const {
+  ParsedParameters parsed =
+      ParseParameters(route.parameters, request.query, context.clock.Now(), max_limit);
+  if (!parsed.error.empty()) return parsed.error;
+  request.parameters = std::move(parsed.parameters);
+  const auto ip = request.path_parameters.find("ip");
+  if (ip == request.path_parameters.end()) return "";
+  const auto address = Ipv4::Parse(ip->second);
+  if (!address) return "ip: must be an IPv4 address such as 192.0.2.11";
+  request.parameters.Set("ip", std::vector<Ipv4>{*address});
+  return "";
+}
+
 int HttpServer::Impl::Handle(mg_connection* connection) const {
   const SteadyTime begin = context.clock.Steady();
   HttpRequest request = ReadRequest(connection);
   std::string_view handler;
-  const HttpResponse response = Answer(request, handler);
+  HttpResponse response = Answer(request, handler);
+  FinishResponse(request, context.config()->web.cors_origins, response);
   Send(connection, request, response);
   context.self.HttpRequest(handler, response.status, context.clock.Steady() - begin);
   return response.status;
@@ -170,7 +201,7 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   }
   const std::string threads = std::to_string(web.threads);
   const std::string header_bytes = std::to_string(kMostHeaderBytes);
-  const std::array<const char*, 17> options = {"listening_ports",
+  const std::array<const char*, 21> options = {"listening_ports",
                                                ports.c_str(),
                                                "num_threads",
                                                threads.c_str(),
@@ -186,6 +217,11 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
                                                header_bytes.c_str(),
                                                "enable_directory_listing",
                                                "no",
+                                               // It would allow every site by itself.
+                                               "access_control_allow_origin",
+                                               "",
+                                               "access_control_allow_methods",
+                                               "",
                                                nullptr};
   mg_callbacks callbacks{};
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.

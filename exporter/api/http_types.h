@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/parameters.h"
 #include "api/query.h"
 
 namespace antx {
@@ -18,6 +19,7 @@ struct HttpRequest {
   Query query;
   std::map<std::string, std::string> headers;          ///< Names in lower case.
   std::map<std::string, std::string> path_parameters;  ///< {ip} of the pattern.
+  Parameters parameters;                               ///< As the route table reads the query.
   std::string peer;                                    ///< Address of the client.
 
   /// The header, or "" when it is absent.

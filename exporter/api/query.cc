@@ -1,5 +1,7 @@
 #include "api/query.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -18,6 +20,11 @@ int HexDigit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+bool IsIpv6(std::string_view text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 template <class T>
@@ -170,6 +177,12 @@ Query::Query(std::string_view text) {
   }
 }
 
+Query Query::Of(std::string_view name, std::string_view value) {
+  Query query;
+  query.values_.emplace_back(name, value);
+  return query;
+}
+
 std::optional<std::string> Query::Get(std::string_view name) const {
   for (const auto& [key, value] : values_) {
     if (key != name) continue;
@@ -215,13 +228,17 @@ Parsed<bool> BoolParameter(const Query& query, std::string_view name) {
 Parsed<std::vector<Ipv4>> AddressesParameter(const Query& query, std::string_view name) {
   const auto text = query.Get(name);
   if (!text) return {};
+  const auto items = SplitList(*text, ",");
+  if (items.empty()) return {};
+  if (items.size() > kMostAddresses) {
+    return Error<std::vector<Ipv4>>(name, "must hold at most 1024 addresses");
+  }
   std::vector<Ipv4> addresses;
-  for (const std::string_view item : SplitList(*text, ",")) {
-    const auto address = Ipv4::Parse(item);
-    if (!address) return Error<std::vector<Ipv4>>(name, "must be a list of IPv4 addresses");
-    addresses.push_back(*address);
-    if (addresses.size() > kMostAddresses) {
-      return Error<std::vector<Ipv4>>(name, "must hold at most 1024 addresses");
+  for (const std::string_view item : items) {
+    if (const auto address = Ipv4::Parse(item)) {
+      addresses.push_back(*address);
+    } else if (!IsIpv6(item)) {
+      return Error<std::vector<Ipv4>>(name, "must be a list of IP addresses separated by commas");
     }
   }
   return {addresses, ""};

@@ -20,6 +20,8 @@ class Query {
   Query() = default;
   /// At most 8 KiB and 256 parameters; what is beyond is cut off.
   explicit Query(std::string_view text);
+  /// A query of one parameter, not decoded.
+  [[nodiscard]] static Query Of(std::string_view name, std::string_view value);
   /// Trimmed; nothing when absent or empty.
   [[nodiscard]] std::optional<std::string> Get(std::string_view name) const;
   /// Every value of a repeated parameter such as collect[].
@@ -43,7 +45,8 @@ struct Parsed {
                                                 std::int64_t min, std::int64_t max);
 /// true/1/yes/on/t/y and false/0/no/off/f/n, any case.
 [[nodiscard]] Parsed<bool> BoolParameter(const Query& query, std::string_view name);
-/// A list separated by commas, at most 1024 addresses.
+/// A list separated by commas, at most 1024 literals; nothing when it has no item. IPv6 literals
+/// are valid but belong to no miner: they are left out.
 [[nodiscard]] Parsed<std::vector<Ipv4>> AddressesParameter(const Query& query,
                                                            std::string_view name);
 /// ISO 8601 in the forms of the contract, epoch seconds, or "2h" back from `now`.

@@ -13,13 +13,6 @@ namespace antx {
 
 struct ApiContext;
 
-/// A query parameter, for parsing messages and for the API document.
-struct RouteParameter {
-  std::string_view name;
-  std::string_view kind;  ///< "string", "integer", "boolean", "address", "date"
-  std::string_view summary;
-};
-
 /// One row of the route table (routes.cc).
 struct Route {
   std::string_view method;   ///< GET also serves HEAD.
@@ -28,6 +21,9 @@ struct Route {
   HttpResponse (*handle)(const ApiContext& context, const HttpRequest& request);
   std::string_view summary;
   std::vector<RouteParameter> parameters;
+  std::string_view schema = {};    ///< Of the answer 200 (schemas.cc); "": not JSON.
+  std::vector<int> statuses = {};  ///< Others than 200 and what every route may answer.
+  std::string_view content = "application/json";  ///< Types of the answer, separated by commas.
 };
 
 struct RouteMatch {

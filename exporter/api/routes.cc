@@ -1,50 +1,88 @@
 #include "api/routes.h"
 
-namespace antx {
+#include <iterator>
+#include <utility>
 
-std::vector<Route> AllRoutes(const std::string& telemetry_path) {
-  std::vector<Route> routes = {
+namespace antx {
+namespace {
+
+constexpr std::string_view kTextTypes = "text/plain,application/openmetrics-text";
+
+/// Metrics, discovery for Prometheus and the life of the process.
+std::vector<Route> ServiceRoutes() {
+  return {
       {"GET",
        "/metrics",
        "metrics",
        HandleMetrics,
        "Metrics of all miners.",
        {{"collect[]", "string", "Group of families; repeatable."},
-        {"shard", "string", "i/n: part i of n of the miners, i from 0."}}},
+        {"shard", "string", "i/n: part i of n of the miners, i from 0."}},
+       {},
+       {503},
+       kTextTypes},
       {"GET",
        "/probe",
        "probe",
        HandleProbe,
        "Polls one miner now.",
-       {{"target", "address", "Address or id of a known miner."},
-        {"collect[]", "string", "Group of families; repeatable."}}},
+       {{"target", "string", "Address or id of a known miner."},
+        {"collect[]", "string", "Group of families; repeatable."}},
+       {},
+       {403, 503},
+       kTextTypes},
       {"GET",
        "/sd",
        "sd",
        HandleServiceDiscovery,
        "Prometheus HTTP service discovery.",
-       {{"shards", "integer", "List n parts of /metrics instead of the miners."}}},
-      {"GET", "/-/healthy", "healthy", HandleHealthy, "The process answers.", {}},
-      {"GET", "/-/ready", "ready", HandleReady, "One full poll cycle is done.", {}},
-      {"POST", "/-/reload", "reload", HandleReload, "Reads the settings again.", {}},
-      {"GET", "/healthz", "healthz", HandleHealthz, "The process answers.", {}},
-      {"GET", "/readyz", "readyz", HandleReadyz, "Database and polling work.", {}},
-      {"GET", "/api/miners", "api_miners", HandleMiners, "All miners and their freshness.", {}},
+       {{"shards", "integer", "List n parts of /metrics instead of the miners."}},
+       "AnyList"},
       {"GET",
-       "/dashboard/api/miners",
-       "dashboard_api_miners",
-       HandleDashboardMiners,
-       "The same as an object.",
-       {}},
-      {"GET", "/api/debug/routes", "debug_routes", HandleDebugRoutes, "This table.", {}},
-      {"GET", "/static/style.css", "style", HandleStyle, "Style of the pages.", {}},
-      {"GET", "/", "landing", HandleLanding, "Overview and links.", {}},
+       "/-/healthy",
+       "healthy",
+       HandleHealthy,
+       "The process answers.",
+       {},
+       {},
+       {},
+       "text/plain"},
+      {"GET",
+       "/-/ready",
+       "ready",
+       HandleReady,
+       "One full poll cycle is done.",
+       {},
+       {},
+       {503},
+       "text/plain"},
+      {"POST",
+       "/-/reload",
+       "reload",
+       HandleReload,
+       "Reads the settings again.",
+       {},
+       "Reloaded",
+       {400, 401, 403}},
   };
+}
+
+void Append(std::vector<Route>& routes, std::vector<Route> more) {
+  routes.insert(routes.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
+std::vector<Route> AllRoutes(const std::string& telemetry_path) {
+  std::vector<Route> routes = ServiceRoutes();
   if (telemetry_path != "/metrics") {
     Route& metrics = routes.front();
     // The pattern is a view: the string lives in the configuration of the running server.
     metrics.pattern = telemetry_path;
   }
+  Append(routes, JsonRoutes());
+  Append(routes, PageRoutes());
   return routes;
 }
 

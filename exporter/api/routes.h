@@ -12,6 +12,9 @@ namespace antx {
 
 /// @param telemetry_path where the metrics are served.
 [[nodiscard]] std::vector<Route> AllRoutes(const std::string& telemetry_path);
+/// The rows of the JSON API, and those of the pages; each group has a file of its own.
+[[nodiscard]] std::vector<Route> JsonRoutes();
+[[nodiscard]] std::vector<Route> PageRoutes();
 
 // Handlers, by file.
 HttpResponse HandleMetrics(const ApiContext& context, const HttpRequest& request);
@@ -22,10 +25,31 @@ HttpResponse HandleReady(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleHealthz(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleReadyz(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleReload(const ApiContext& context, const HttpRequest& request);
-HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);
-HttpResponse HandleStyle(const ApiContext& context, const HttpRequest& request);
+
+// Of the JSON API.
+HttpResponse HandleSummary(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersSummary(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersCurrent(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleMiners(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDashboardMiners(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMetricRows(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerHistory(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleFleetHistory(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleErrorLogs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleEvents(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMiner(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerPools(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerLogs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleStream(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDiscover(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleBackup(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDebugRoutes(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDocs(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDocsAsset(const ApiContext& context, const HttpRequest& request);
+
+// Of the pages.
+HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleStyle(const ApiContext& context, const HttpRequest& request);
 
 }  // namespace antx

@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+constexpr std::size_t kFeedItems = 1000;
 constexpr auto kReloadWait = std::chrono::seconds(10);
 constexpr auto kStopWait = std::chrono::seconds(1);
 
@@ -68,6 +69,10 @@ App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& lo
           [this](const DiscoveryReport& report) { OnDiscovery(report); }),
       prober_(io_.get_executor(), poller_, tracker_, box_, [this] { return CurrentConfig(); }),
       notifier_(Env("NOTIFY_SOCKET"), Env("WATCHDOG_USEC")),
+      // Ids of this run lie above those of the runs before: a client that comes back misses
+      // nothing of the new run.
+      feed_(std::make_shared<EventFeed>(
+          kFeedItems, static_cast<std::uint64_t>(UnixSeconds(clock_.Now()) * 1000))),
       api_{box_,
            [this] { return CurrentConfig(); },
            prober_,
@@ -78,7 +83,10 @@ App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& lo
            log,
            ThisBuild().version,
            std::shared_ptr<const HistoryReader>(std::shared_ptr<void>(),
-                                                &keeper_.history().reader())},
+                                                &keeper_.history().reader()),
+           [this] { Rescan(); },
+           [this] { return keeper_.history().Backup(); },
+           feed_},
       signals_(io_, SIGINT, SIGTERM, SIGHUP),
       tick_(io_),
       watchdog_(io_) {
@@ -187,6 +195,7 @@ void App::OnOutcome(const PollOutcome& outcome) {
 void App::OnCycle(const CycleReport& report) {
   self_.CycleEnded(report.duration, clock_.Now(), report.skipped);
   last_cycle_steady_ = clock_.Steady().time_since_epoch().count();
+  feed_->Push({0, std::nullopt, clock_.Now(), box_.Latest()->sequence});
   if (report.skipped) log_.Warn("poll", "a cycle was still running when the next was due");
   const std::string left_out = DescribeOverCaps(*box_.Latest(), CurrentConfig()->metrics);
   if (left_out != left_out_) {
@@ -201,6 +210,7 @@ void App::OnCycle(const CycleReport& report) {
 void App::OnEvent(const Event& event) {
   self_.EventSeen(event.kind);
   keeper_.Record(event);
+  feed_->Push({0, event, event.time, 0});
   log_.Log(event.level, EventSource(event.kind), event.miner_id, event.message);
 }
 
@@ -244,6 +254,7 @@ void App::Shutdown() {
   log_.Info("app", "stopping");
   notifier_.Send("STOPPING=1");
   stopping_ = true;
+  feed_->Close();  // Ends the open streams.
   keeper_.Save(inventory_, poller_, tracker_);
   discovery_.Stop();
   poller_.Stop();
@@ -266,6 +277,12 @@ void App::StopWhenIdle() {
 }
 
 // --- Reload and readiness ----------------------------------------------------------
+
+void App::Rescan() {
+  boost::asio::post(io_, [this] {
+    if (!stopping_) discovery_.Rescan();
+  });
+}
 
 ReloadAnswer App::Reload() {
   auto promise = std::make_shared<std::promise<ReloadAnswer>>();

@@ -59,6 +59,7 @@ class App {
   void Shutdown();
   void StopWhenIdle();
 
+  void Rescan();          // Any thread.
   ReloadAnswer Reload();  // Any thread.
   ReloadAnswer ReloadOnNetThread();
   [[nodiscard]] ReadyState Ready() const;  // Any thread.
@@ -79,6 +80,7 @@ class App {
   Discovery discovery_;
   PollProber prober_;
   ServiceNotifier notifier_;
+  std::shared_ptr<EventFeed> feed_;
   ApiContext api_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer tick_;

@@ -1,0 +1,7 @@
+#include "api/docs_assets.h"
+
+namespace antx {
+
+std::span<const DocsAsset> DocsAssets() { return {}; }
+
+}  // namespace antx

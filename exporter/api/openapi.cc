@@ -1,0 +1,181 @@
+#include "api/openapi.h"
+
+#include <map>
+#include <vector>
+
+#include "api/json_writer.h"
+#include "api/routes.h"
+#include "util/text.h"
+
+namespace antx {
+namespace {
+
+std::string StatusMeaning(int status) {
+  switch (status) {
+    case 202:
+      return "Begun.";
+    case 400:
+      return "A parameter is wrong; the text names it.";
+    case 401:
+      return "The bearer token is missing or wrong.";
+    case 403:
+      return "Not allowed.";
+    case 404:
+      return "Unknown.";
+    case 503:
+      return "Not available now.";
+    default:
+      return "Failed.";
+  }
+}
+
+void WriteRef(std::string_view schema, JsonWriter& json) {
+  json.BeginObject().Field("$ref", "#/components/schemas/" + std::string(schema)).EndObject();
+}
+
+/// Formats only where every value has them: dates also come as "2h" or epoch seconds.
+void WriteParameterSchema(const RouteParameter& row, JsonWriter& json) {
+  const bool number = row.kind == "integer" || row.kind == "limit";
+  json.BeginObject().Field("type", number                  ? "integer"
+                                   : row.kind == "boolean" ? "boolean"
+                                                           : "string");
+  if (row.kind == "integer" && row.min != row.max) {
+    json.Field("minimum", row.min).Field("maximum", row.max);
+  }
+  if (!row.words.empty()) {
+    json.Key("enum").BeginList();
+    for (const std::string_view word : row.words) json.Value(word);
+    json.EndList();
+  }
+  if (!row.standard.empty()) {
+    json.Key("default");
+    number || row.kind == "boolean" ? json.Raw(row.standard) : json.Value(row.standard);
+  }
+  if (row.kind == "date") {
+    json.Key("examples").BeginList().Value("2025-09-11T20:00:00Z").Value("2h").EndList();
+  }
+  if (row.kind == "level") {
+    json.Key("examples").BeginList().Value("WARNING").Value("ALL").EndList();
+  }
+  json.EndObject();
+}
+
+void WriteParameters(const Route& route, JsonWriter& json) {
+  const auto brace = route.pattern.find('{');
+  const bool in_path = brace != std::string_view::npos;
+  if (route.parameters.empty() && !in_path) return;
+  json.Key("parameters").BeginList();
+  if (in_path) {
+    const auto name = route.pattern.substr(brace + 1, route.pattern.find('}') - brace - 1);
+    json.BeginObject().Field("name", name).Field("in", "path").Field("required", true);
+    json.Key("schema").BeginObject().Field("type", "string");
+    if (name == "ip") json.Field("format", "ipv4");
+    json.EndObject().EndObject();
+  }
+  for (const RouteParameter& row : route.parameters) {
+    json.BeginObject().Field("name", row.name).Field("in", "query");
+    json.Field("description", row.summary).Key("schema");
+    WriteParameterSchema(row, json);
+    json.EndObject();
+  }
+  json.EndList();
+}
+
+void WriteContent(std::string_view types, std::string_view schema, JsonWriter& json) {
+  json.Key("content").BeginObject();
+  for (const std::string_view type : SplitList(types, ",")) {
+    json.Key(type).BeginObject().Key("schema");
+    if (type == "application/json" && !schema.empty()) {
+      WriteRef(schema, json);
+    } else {
+      json.BeginObject().Field("type", "string").EndObject();
+    }
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
+void WriteResponses(const Route& route, JsonWriter& json) {
+  std::map<int, bool> statuses = {{200, true}, {500, false}};
+  if (!route.parameters.empty() || route.pattern.find('{') != std::string_view::npos) {
+    statuses[400] = false;
+  }
+  for (const int status : route.statuses) {
+    if (status == 202) statuses.erase(200);
+    statuses[status] = status < 300;
+  }
+  json.Key("responses").BeginObject();
+  for (const auto& [status, good] : statuses) {
+    json.Key(std::to_string(status)).BeginObject();
+    json.Field("description", good ? std::string(route.summary) : StatusMeaning(status));
+    // What is not ready says so in the shape of the route itself.
+    const bool own = good || (status == 503 && route.schema == "Readiness");
+    if (own) {
+      WriteContent(route.content, route.schema, json);
+    } else {
+      WriteContent("application/json", "Error", json);
+    }
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
+std::string_view TagOf(std::string_view pattern) {
+  if (pattern.starts_with("/api/") || pattern.starts_with("/dashboard/api/")) return "api";
+  return pattern.starts_with("/dashboard") || pattern == "/" ? "pages" : "service";
+}
+
+void WriteRoute(const Route& route, JsonWriter& json) {
+  std::string method = ToLower(route.method);
+  json.Key(method).BeginObject();
+  json.Field("operationId", route.name).Field("summary", route.summary);
+  json.Key("tags").BeginList().Value(TagOf(route.pattern)).EndList();
+  json.Key("security").BeginList().BeginObject().EndObject();
+  if (route.method != "GET") {
+    json.BeginObject().Key("token").BeginList().EndList().EndObject();
+  }
+  json.EndList();
+  WriteParameters(route, json);
+  WriteResponses(route, json);
+  json.EndObject();
+}
+
+}  // namespace
+
+std::string OpenApiDocument(std::span<const Route> routes, std::string_view version) {
+  std::map<std::string_view, std::vector<const Route*>> paths;
+  for (const Route& route : routes) paths[route.pattern].push_back(&route);
+  JsonWriter json;
+  json.BeginObject().Field("openapi", "3.1.0").Key("info").BeginObject();
+  json.Field("title", "Antminer exporter").Field("version", version);
+  json.Field("description",
+             "What the exporter knows of a fleet of Antminers. Answers come from the last round "
+             "of polls and from the history, never from a miner.");
+  json.Key("license").BeginObject().Field("name", "MIT").Field("identifier", "MIT").EndObject();
+  json.EndObject();
+  json.Key("servers").BeginList().BeginObject().Field("url", "/").EndObject().EndList();
+  json.Key("tags").BeginList();
+  for (const char* tag : {"api", "pages", "service"}) {
+    json.BeginObject().Field("name", tag).EndObject();
+  }
+  json.EndList().Key("paths").BeginObject();
+  for (const auto& [pattern, all] : paths) {
+    json.Key(pattern).BeginObject();
+    for (const Route* route : all) WriteRoute(*route, json);
+    json.EndObject();
+  }
+  json.EndObject().Key("components").BeginObject();
+  json.Key("securitySchemes").BeginObject().Key("token").BeginObject();
+  json.Field("type", "http").Field("scheme", "bearer").EndObject().EndObject();
+  json.Key("schemas").BeginObject();
+  for (const NamedSchema& schema : AllSchemas()) json.Key(schema.name).Raw(schema.json);
+  json.EndObject().EndObject().EndObject();
+  return json.Take();
+}
+
+HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& /*request*/) {
+  const auto routes = AllRoutes(context.config()->web.telemetry_path);
+  return JsonResponse(OpenApiDocument(routes, context.version));
+}
+
+}  // namespace antx

@@ -1,0 +1,159 @@
+// Schemas of the answers. `required` names every key that is always there; a value that a miner
+// did not tell is null.
+#include <array>
+
+#include "api/openapi.h"
+
+namespace antx {
+namespace {
+
+constexpr std::array kSchemas = {
+    NamedSchema{"Error", R"({"type":"object","required":["ok","error"],"properties":{
+"ok":{"const":false},"error":{"type":"string"}}})"},
+    NamedSchema{"Ok", R"({"type":"object","required":["ok"],"properties":{"ok":{"const":true}}})"},
+    NamedSchema{"Readiness", R"({"type":"object","required":["ok","db_ok","scheduler_ok"],
+"properties":{"ok":{"type":"boolean"},"db_ok":{"type":"boolean"},
+"scheduler_ok":{"type":"boolean"}}})"},
+    NamedSchema{"Date", R"({"type":"string",
+"pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$"})"},
+    NamedSchema{"OptionalDate", R"({"oneOf":[{"$ref":"#/components/schemas/Date"},
+{"type":"null"}]})"},
+    NamedSchema{"Optional", R"({"type":["number","null"]})"},
+    NamedSchema{"Level", R"({"enum":["DEBUG","INFO","WARNING","ERROR","CRITICAL"]})"},
+    NamedSchema{"State", R"({"enum":["hashing","degraded","starting","idle","sleeping","api_down",
+"access_denied","offline","lost",null]})"},
+    NamedSchema{"Summary", R"({"type":"object","required":["source","total_power","total_hashrate",
+"total_uptime","avg_temp","avg_fan_speed","total_workers","log","last_updated"],"properties":{
+"source":{"enum":["live","db_fallback","mixed","none"]},
+"total_power":{"type":"number","description":"W"},
+"total_hashrate":{"type":"number","description":"TH/s, SHA-256 miners only"},
+"total_uptime":{"type":"integer","description":"s, the longest"},
+"avg_temp":{"type":["number","null"],"description":"degrees C"},
+"avg_fan_speed":{"type":["number","null"],"description":"rev/min"},
+"total_workers":{"type":"integer","description":"miners considered"},
+"log":{"type":"array","items":{"type":"object",
+"required":["timestamp","ip","hash","source","discovery"],"properties":{
+"timestamp":{"$ref":"#/components/schemas/Date"},"ip":{"type":"string"},
+"hash":{"$ref":"#/components/schemas/Optional"},"source":{"enum":["live","db_fallback"]},
+"discovery":{"enum":["tcp","mdns","both","manual","unknown"]}}}},
+"last_updated":{"$ref":"#/components/schemas/Date"}}})"},
+    NamedSchema{"MinerMeans", R"({"type":"array","items":{"type":"object",
+"required":["ip","last_seen","hashrate_ths","power_w","avg_temp_c","avg_fan_rpm"],"properties":{
+"ip":{"type":"string"},"last_seen":{"$ref":"#/components/schemas/Date"},
+"hashrate_ths":{"$ref":"#/components/schemas/Optional"},
+"power_w":{"$ref":"#/components/schemas/Optional"},
+"avg_temp_c":{"$ref":"#/components/schemas/Optional"},
+"avg_fan_rpm":{"$ref":"#/components/schemas/Optional"}},"additionalProperties":false}})"},
+    NamedSchema{"MinerCurrents", R"({"type":"array","items":{"type":"object",
+"required":["ip","last_seen","hashrate_ths","power_w","avg_temp_c","avg_fan_rpm","model"],
+"properties":{"ip":{"type":"string"},"last_seen":{"$ref":"#/components/schemas/Date"},
+"hashrate_ths":{"$ref":"#/components/schemas/Optional"},
+"power_w":{"$ref":"#/components/schemas/Optional"},
+"avg_temp_c":{"$ref":"#/components/schemas/Optional"},
+"avg_fan_rpm":{"$ref":"#/components/schemas/Optional"},
+"model":{"type":"string"}},"additionalProperties":false}})"},
+    NamedSchema{"MetricRows", R"({"type":"array","items":{"type":"object",
+"required":["timestamp","ip","power_w","hashrate_ths","avg_temp_c","avg_fan_rpm"],"properties":{
+"timestamp":{"$ref":"#/components/schemas/Date"},"ip":{"type":"string"},
+"power_w":{"$ref":"#/components/schemas/Optional"},
+"hashrate_ths":{"$ref":"#/components/schemas/Optional"},
+"avg_temp_c":{"$ref":"#/components/schemas/Optional"},
+"avg_fan_rpm":{"$ref":"#/components/schemas/Optional"},
+"model":{"type":"string"}},"additionalProperties":false}})"},
+    NamedSchema{"MinerItem", R"({"type":"object",
+"required":["ip","last_seen","age_sec","status","is_stale","model"],"properties":{
+"ip":{"type":"string"},"last_seen":{"$ref":"#/components/schemas/OptionalDate"},
+"age_sec":{"type":["integer","null"],"minimum":0},"status":{"enum":["Active","Lagging","Stale"]},
+"is_stale":{"type":"boolean"},"model":{"type":"string"},
+"state":{"$ref":"#/components/schemas/State"},"id":{"type":"string"}}})"},
+    NamedSchema{"MinerItems",
+                R"({"type":"array","items":{"$ref":"#/components/schemas/MinerItem"}})"},
+    NamedSchema{"MinerItemsObject", R"({"type":"object","required":["miners"],"properties":{
+"miners":{"$ref":"#/components/schemas/MinerItems"}}})"},
+    NamedSchema{"ErrorLogs", R"({"type":"array","items":{"type":"object",
+"required":["id","created_at","level","component","miner_ip","message","context"],"properties":{
+"id":{"type":"integer"},"created_at":{"$ref":"#/components/schemas/Date"},
+"level":{"$ref":"#/components/schemas/Level"},"component":{"type":"string"},
+"miner_ip":{"type":["string","null"]},"message":{"type":"string"},
+"context":{"type":["object","null"]}},"additionalProperties":false}})"},
+    NamedSchema{"Events", R"({"type":"array","items":{"type":"object",
+"required":["id","timestamp","miner_ip","level","source","kind","message"],"properties":{
+"id":{"type":"integer"},"timestamp":{"$ref":"#/components/schemas/Date"},
+"miner_ip":{"type":["string","null"]},"level":{"$ref":"#/components/schemas/Level"},
+"source":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"}}}})"},
+    NamedSchema{"MinerLogs", R"({"type":"object","required":["ok","ip","logs"],"properties":{
+"ok":{"const":true},"ip":{"type":"string"},"logs":{"type":"array","items":{"type":"object",
+"required":["timestamp","level","source","message"],"properties":{
+"timestamp":{"$ref":"#/components/schemas/Date"},"level":{"$ref":"#/components/schemas/Level"},
+"source":{"type":"string"},"message":{"type":"string"}}}}}})"},
+    NamedSchema{"Pool", R"({"type":"object","required":["id","url","user","status","prio",
+"stratum_active","accepted","rejected","stale","reject_percent"],"properties":{
+"id":{"type":"integer"},"url":{"type":"string"},"user":{"type":["string","null"]},
+"status":{"type":"string"},"prio":{"type":["integer","null"]},
+"stratum_active":{"type":"boolean"},"accepted":{"$ref":"#/components/schemas/Optional"},
+"rejected":{"$ref":"#/components/schemas/Optional"},
+"stale":{"$ref":"#/components/schemas/Optional"},
+"reject_percent":{"$ref":"#/components/schemas/Optional"},"dev_fee":{"type":"boolean"},
+"last_share":{"$ref":"#/components/schemas/OptionalDate"}}})"},
+    NamedSchema{"MinerPools", R"({"type":"object","required":["ok","pools"],"properties":{
+"ok":{"const":true},"pools":{"type":"array","items":{"$ref":"#/components/schemas/Pool"}}}})"},
+    NamedSchema{"Sourced", R"({"type":"object","required":["value","source"],"properties":{
+"value":{"type":["number","null"]},"source":{"type":["string","null"]}}})"},
+    NamedSchema{"Sensors", R"({"type":"array","items":{"type":"object",
+"required":["index","celsius"],"properties":{"index":{"type":"integer"},
+"celsius":{"type":"number"}}}})"},
+    NamedSchema{"Board", R"({"type":"object","required":["board","present","up",
+"hashrate_hashes_per_second","chips","chip_sensors","board_sensors"],"properties":{
+"board":{"type":"string"},"present":{"type":"boolean"},"up":{"type":"boolean"},
+"hashrate_hashes_per_second":{"$ref":"#/components/schemas/Optional"},
+"chips":{"type":["integer","null"]},"chip_sensors":{"$ref":"#/components/schemas/Sensors"},
+"board_sensors":{"$ref":"#/components/schemas/Sensors"}}})"},
+    NamedSchema{"Miner", R"({"type":"object","required":["ip","id","discovery","state",
+"state_since","up","last_seen","identity","labels","values","boards","fans","pools","collectors",
+"work_mode","thresholds","last_error","counters"],"properties":{
+"ip":{"type":"string"},"id":{"type":"string"},"discovery":{"type":"string"},
+"state":{"$ref":"#/components/schemas/State"},
+"state_since":{"$ref":"#/components/schemas/OptionalDate"},"up":{"type":"boolean"},
+"mining":{"type":["boolean","null"]},"mining_since":{"$ref":"#/components/schemas/OptionalDate"},
+"last_seen":{"$ref":"#/components/schemas/OptionalDate"},
+"last_poll_seconds":{"$ref":"#/components/schemas/Optional"},
+"identity":{"type":"object","additionalProperties":{"type":"string"}},
+"labels":{"type":"object","additionalProperties":{"type":"string"}},
+"values":{"type":"object","additionalProperties":{"$ref":"#/components/schemas/Sourced"}},
+"boards":{"type":"array","items":{"$ref":"#/components/schemas/Board"}},
+"fans":{"type":"array","items":{"type":"object","required":["fan","rpm"],"properties":{
+"fan":{"type":"integer"},"rpm":{"type":"number"}}}},
+"pools":{"type":"array","items":{"$ref":"#/components/schemas/Pool"}},
+"collectors":{"type":"object","additionalProperties":{"type":"boolean"}},
+"work_mode":{"type":["string","null"]},
+"thresholds":{"type":"object","additionalProperties":{"type":["number","null"]}},
+"last_error":{"type":["object","null"],"properties":{"reason":{"type":"string"},
+"detail":{"type":"string"}}},
+"counters":{"type":"object","additionalProperties":{"type":"number"}}}})"},
+    NamedSchema{"Series", R"({"type":"object",
+"required":["metric","unit","step","from","to","points"],"properties":{
+"metric":{"type":"string"},"unit":{"type":"string"},"step":{"enum":["raw","5m","1h","1d"]},
+"from":{"$ref":"#/components/schemas/Date"},"to":{"$ref":"#/components/schemas/Date"},
+"points":{"type":"array","items":{"type":"object",
+"required":["time","mean","min","max","last","samples","coverage"],"properties":{
+"time":{"$ref":"#/components/schemas/Date"},"mean":{"type":"number"},"min":{"type":"number"},
+"max":{"type":"number"},"last":{"type":"number"},"samples":{"type":"integer","minimum":1},
+"coverage":{"type":"number","minimum":0,"maximum":1}}}}}})"},
+    NamedSchema{"Started", R"({"type":"object","required":["ok","status"],"properties":{
+"ok":{"const":true},"status":{"type":"string"}}})"},
+    NamedSchema{"Backup", R"({"type":"object","required":["ok","file"],"properties":{
+"ok":{"const":true},"file":{"type":"string"}}})"},
+    NamedSchema{"Reloaded", R"({"type":"object","required":["ok","restart_needed"],"properties":{
+"ok":{"const":true},"restart_needed":{"type":"array","items":{"type":"string"}}}})"},
+    NamedSchema{"RouteList", R"({"type":"array","items":{"type":"object",
+"required":["rule","methods","endpoint"],"properties":{"rule":{"type":"string"},
+"methods":{"type":"array","items":{"type":"string"}},"endpoint":{"type":"string"}}}})"},
+    NamedSchema{"Anything", R"({"type":"object"})"},
+    NamedSchema{"AnyList", R"({"type":"array","items":{"type":"object"}})"},
+};
+
+}  // namespace
+
+std::span<const NamedSchema> AllSchemas() { return kSchemas; }
+
+}  // namespace antx
