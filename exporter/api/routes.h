@@ -48,6 +48,13 @@ HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& request
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDashboardRedirect(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDashboard(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersPage(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerPage(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleLogsPage(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleStyle(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleScript(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleIcon(const ApiContext& context, const HttpRequest& request);
 
 }  // namespace antx
