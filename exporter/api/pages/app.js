@@ -21,7 +21,7 @@
   const countAges = () => {
     const passed = (performance.now() - loaded) / 1000;
     for (const time of document.querySelectorAll('time[data-age]')) {
-      const words = `${span(Number(time.dataset.age) + passed)} ago`;
+      const words = span(Number(time.dataset.age) + passed) + ('span' in time.dataset ? '' : ' ago');
       if (time.textContent !== words) time.textContent = words;
     }
   };

@@ -23,10 +23,9 @@ class Html {
   template <std::size_t size>
   Html& operator<<(char (&buffer)[size]) = delete;
 
-  /// Text, for between tags and inside attributes in double quotes; gets escaped.
+  /// Text, for between tags and inside attributes in double quotes; gets escaped. There is no
+  /// overload for const char*: it would win over the one for literals.
   Html& operator<<(std::string_view text);
-  Html& operator<<(const std::string& text) { return *this << std::string_view(text); }
-  Html& operator<<(const char* text) { return *this << std::string_view(text); }
   Html& operator<<(char c) { return *this << std::string_view(&c, 1); }
 
   /// A whole number.

@@ -109,6 +109,15 @@ Html Ago(const View& view, SystemTime time) {
   return html;
 }
 
+Html For(const View& view, SystemTime since) {
+  Html html;
+  const double age = std::max(view.Age(since), 0.0);
+  html << "for <time datetime=\"" << FormatUtc(since) << "\" title=\"since " << StampText(since)
+       << "\" data-age=\"" << static_cast<long long>(age) << "\" data-span>" << SpanText(age)
+       << "</time>";
+  return html;
+}
+
 std::string MinerPath(const MinerView& miner) {
   return "/dashboard/miner/" + miner.facts.address.ToString();
 }

@@ -45,6 +45,8 @@ struct Frame {
 
 /// "12 s ago", counted on by the script of the page.
 [[nodiscard]] Html Ago(const View& view, SystemTime time);
+/// "for 12 s", likewise.
+[[nodiscard]] Html For(const View& view, SystemTime since);
 /// Path of a miner's page.
 [[nodiscard]] std::string MinerPath(const MinerView& miner);
 

@@ -132,7 +132,7 @@ HistoryResult<std::vector<StoredEvent>> ReadLog(const HistoryReader& history,
 Html LogTable(const View& view, const LogsQuery& asked) {
   Html html;
   if (!view.context.history) {
-    html << "<p class=\"empty\">There is no history: the database is switched off.</p>";
+    html << "<p class=\"empty\">There is no history: the database is off or cannot be opened.</p>";
     return html;
   }
   auto events = ReadLog(*view.context.history, asked);

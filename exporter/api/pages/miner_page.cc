@@ -98,7 +98,7 @@ Html Heading(const View& view, const MinerView& miner) {
        << miner.facts.id << "</h1><span>"
        << Badge(StateWord(miner), miner.polled ? WeightOf(miner.state) : Weight::kNeutral);
   if (miner.polled && miner.state_since != SystemTime()) {
-    html << " <small>since " << Ago(view, miner.state_since) << "</small>";
+    html << " <small>" << For(view, miner.state_since) << "</small>";
   }
   html << "</span>" << Seen(view, miner) << "</div><p class=\"sub\">"
        << (miner.identity.model.empty() ? std::string("unknown model") : miner.identity.model);

@@ -7,7 +7,8 @@ namespace antx::pages {
 namespace {
 
 void Cell(Html& html, std::string_view label, const std::string& text) {
-  html << "<td class=\"number\" data-label=\"" << label << "\">" << text << "</td>";
+  html << "<td class=\"number" << (text == kUnknown ? " none" : "") << "\" data-label=\"" << label
+       << "\">" << text << "</td>";
 }
 
 template <class Number>

@@ -49,51 +49,50 @@ void StateCell(Html& html, const View& view, const MinerListRow& row) {
   html << "<td class=\"state\" data-label=\"State\">"
        << Badge(StateWord(miner), miner.polled ? WeightOf(miner.state) : Weight::kNeutral);
   if (miner.polled && miner.state != MinerState::kHashing && miner.state_since != SystemTime()) {
-    html << " <small>since " << Ago(view, miner.state_since) << "</small>";
+    html << " <small>" << For(view, miner.state_since) << "</small>";
   }
   html << Findings(row.verdict, 2) << "</td>";
 }
 
 void NumberCell(Html& html, std::string_view label, const std::string& text) {
-  html << "<td class=\"number\" data-label=\"" << label << "\">" << text << "</td>";
+  html << "<td class=\"number" << (text == kUnknown ? " none" : "") << "\" data-label=\"" << label
+       << "\">" << text << "</td>";
 }
 
 void RatioCell(Html& html, const MinerView& miner) {
-  html << "<td class=\"number\" data-label=\"Of expected\">";
-  if (const auto ratio = RateRatio(miner)) {
-    const Weight weight = *ratio >= 0.95   ? Weight::kGood
-                          : *ratio >= 0.85 ? Weight::kWarning
-                                           : Weight::kCritical;
-    html << PercentText(*ratio) << Meter(*ratio, weight);
-  } else {
-    html << kUnknown;
+  const auto ratio = RateRatio(miner);
+  if (!ratio) {
+    NumberCell(html, "Of expected", std::string(kUnknown));
+    return;
   }
-  html << "</td>";
+  const Weight weight = *ratio >= 0.95   ? Weight::kGood
+                        : *ratio >= 0.85 ? Weight::kWarning
+                                         : Weight::kCritical;
+  html << "<td class=\"number\" data-label=\"Of expected\">" << PercentText(*ratio)
+       << Meter(*ratio, weight) << "</td>";
 }
 
 void PowerCell(Html& html, const MinerView& miner) {
-  html << "<td class=\"number\" data-label=\"Power\">";
   if (!IsFresh(miner) || !miner.power) {
-    html << kUnknown;
-  } else {
-    html << PowerText(miner.power->watts);
-    if (miner.power->source != PowerSource::kReported) html << "<small>estimated</small>";
+    NumberCell(html, "Power", std::string(kUnknown));
+    return;
   }
+  html << "<td class=\"number\" data-label=\"Power\">" << PowerText(miner.power->watts);
+  if (miner.power->source != PowerSource::kReported) html << "<small>estimated</small>";
   html << "</td>";
 }
 
 void HeatCell(Html& html, const MinerView& miner) {
-  html << "<td class=\"number\" data-label=\"Hottest\">";
   const auto hottest = miner.reading ? miner.reading->HottestChipCelsius() : std::nullopt;
   if (!hottest) {
-    html << kUnknown << "</td>";
+    NumberCell(html, "Hottest", std::string(kUnknown));
     return;
   }
   const Weight weight = *hottest >= miner.thresholds.chip_critical_celsius  ? Weight::kCritical
                         : *hottest >= miner.thresholds.chip_warning_celsius ? Weight::kWarning
                                                                             : Weight::kGood;
-  html << CelsiusText(*hottest) << Meter(*hottest / miner.thresholds.chip_critical_celsius, weight)
-       << "</td>";
+  html << "<td class=\"number\" data-label=\"Hottest\">" << CelsiusText(*hottest)
+       << Meter(*hottest / miner.thresholds.chip_critical_celsius, weight) << "</td>";
 }
 
 void TrendCell(Html& html, const View& view, const MinerView& miner) {

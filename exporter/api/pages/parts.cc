@@ -57,7 +57,7 @@ Html PowerTile(const Totals& totals) {
     note << PercentText(totals.estimated_watts / totals.watts) << " of it estimated";
   }
   if (totals.powered > 0 && totals.powered < totals.fresh) {
-    note << " \u00b7 " << Count(totals.fresh - totals.powered) << " unknown";
+    note << " \u00b7 not known of " << Count(totals.fresh - totals.powered);
   }
   return Tile("Power", value, note);
 }
@@ -243,7 +243,7 @@ Html EventTable(const View& view, const std::vector<StoredEvent>& events, bool w
 Html RecentEvents(const View& view, const std::string& miner, std::size_t most) {
   Html html;
   if (!view.context.history) {
-    html << "<p class=\"empty\">There is no history: the database is switched off.</p>";
+    html << "<p class=\"empty\">There is no history: the database is off or cannot be opened.</p>";
     return html;
   }
   LogQuery query;

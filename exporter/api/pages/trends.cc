@@ -34,7 +34,7 @@ std::string Rpm(double value) { return Count(value) + " rpm"; }
 
 Html NoHistory() {
   Html html;
-  html << "<p class=\"empty\">There is no history: the database is switched off.</p>";
+  html << "<p class=\"empty\">There is no history: the database is off or cannot be opened.</p>";
   return html;
 }
 

@@ -46,6 +46,7 @@ void FindHeat(const MinerView& miner, std::vector<Finding>& findings) {
 
 void FindBoards(const MinerView& miner, std::vector<Finding>& findings) {
   const Reading& reading = *miner.reading;
+  if (reading.boards.empty()) return;  // The reply about boards is missing, not the boards.
   const int present = reading.BoardsPresent();
   if (reading.boards_expected && present < *reading.boards_expected) {
     findings.push_back({Weight::kCritical, std::to_string(*reading.boards_expected - present) +
