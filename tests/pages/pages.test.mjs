@@ -31,8 +31,8 @@ before(async () => { browser = await startBrowser(); });
 after(() => browser?.close());
 
 /// Visits every page in every look.
-const visitAll = (size, world) => {
-  for (const look of kLooks) {
+const visitAll = (size, world, looks) => {
+  for (const look of looks) {
     test(`every page, ${look.name}`, async () => {
       const { page, context, faults } = await openPage(browser, world.exporter.base, look.options);
       for (const [name, path] of Object.entries(pagesOf(world.address))) {
@@ -66,7 +66,7 @@ describe('three miners', () => {
     await world.farm?.stop();
   });
 
-  visitAll('three', world);
+  visitAll('three', world, kLooks);
 
   test('fresh figures come without a reload, and the chosen row stays chosen', async () => {
     const { page, context, faults } = await openPage(browser, world.exporter.base);
@@ -192,7 +192,7 @@ describe('five thousand miners', () => {
     const net = network(2);
     world.address = `${net}.0.1`;
     world.farm = await startFarm(5000, world.address, ['--frozen']);
-    // Two of them are ill in a way that every page shows.
+    // One of them is ill.
     await world.farm.control('fault', `${net}.0.7`, 'dead_fan', '1');
     world.exporter = await startExporter(`${net}.0.1-${net}.19.136`, 5000, { POLL_INTERVAL: '60' });
   });
@@ -202,17 +202,20 @@ describe('five thousand miners', () => {
     await world.farm?.stop();
   });
 
-  visitAll('many', world);
+  visitAll('many', world, kLooks.slice(0, 3));
 
   test('pages, order and filters cover all of them', async () => {
     const { page, context, faults } = await openPage(browser, world.exporter.base);
     await page.goto(`${world.exporter.base}/dashboard/miners?sort=miner&per_page=200`);
     const seen = new Set();
-    for (;;) {
-      for (const key of await page.locator('tr[data-key]').evaluateAll((rows) => rows.map((row) => row.dataset.key))) seen.add(key);
-      const next = page.getByRole('link', { name: 'Next', exact: true }).first();
-      if ((await next.count()) === 0) break;
-      await next.click();
+    for (let pages = 0; pages < 30; pages += 1) {
+      const { keys, next } = await page.evaluate(() => ({
+        keys: [...document.querySelectorAll('tr[data-key]')].map((row) => row.dataset.key),
+        next: document.querySelector('.pager a[rel=next]')?.href,
+      }));
+      for (const key of keys) seen.add(key);
+      if (!next) break;
+      await page.goto(next, { waitUntil: 'domcontentloaded' });
     }
     assert.equal(seen.size, 5000);
     await page.goto(`${world.exporter.base}/dashboard/miners`);

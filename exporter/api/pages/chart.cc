@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
 #include "api/pages/words.h"
 
@@ -62,19 +63,31 @@ double UsualStep(const std::vector<HistoryPoint>& points) {
   return *middle;
 }
 
-std::string LinePath(const std::vector<HistoryPoint>& points, const Scale& scale) {
+/// Runs of points without a gap between them.
+std::vector<std::span<const HistoryPoint>> RunsOf(const std::vector<HistoryPoint>& points) {
   const double gap = 3 * UsualStep(points);
+  std::vector<std::span<const HistoryPoint>> runs;
+  std::size_t first = 0;
+  for (std::size_t i = 1; i <= points.size(); ++i) {
+    const bool ends =
+        i == points.size() || UnixSeconds(points[i].time) - UnixSeconds(points[i - 1].time) > gap;
+    if (!ends) continue;
+    runs.push_back(std::span(points).subspan(first, i - first));
+    first = i;
+  }
+  return runs;
+}
+
+std::string LinePath(const std::vector<HistoryPoint>& points, const Scale& scale) {
   std::string path;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const bool starts =
-        i == 0 || UnixSeconds(points[i].time) - UnixSeconds(points[i - 1].time) > gap;
-    const double x = scale.X(points[i].time);
-    path += (starts ? 'M' : 'L') + Coordinate(x, scale.Y(points[i].mean));
+  for (const auto run : RunsOf(points)) {
+    path += 'M';
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      if (i > 0) path += 'L';
+      path += Coordinate(scale.X(run[i].time), scale.Y(run[i].mean));
+    }
     // A lonely point shows as a dot: a line of no length with round ends.
-    const bool lonely =
-        starts && (i + 1 == points.size() ||
-                   UnixSeconds(points[i + 1].time) - UnixSeconds(points[i].time) > gap);
-    if (lonely) path += 'L' + Coordinate(x, scale.Y(points[i].mean));
+    if (run.size() == 1) path += "h0";
   }
   return path;
 }
@@ -82,18 +95,29 @@ std::string LinePath(const std::vector<HistoryPoint>& points, const Scale& scale
 /// The area between lowest and highest of each bucket.
 std::string BandPath(const std::vector<HistoryPoint>& points, const Scale& scale) {
   std::string path;
-  for (const HistoryPoint& point : points) {
-    path += (path.empty() ? 'M' : 'L') + Coordinate(scale.X(point.time), scale.Y(point.max));
+  for (const auto run : RunsOf(points)) {
+    std::string back;
+    char step = 'M';
+    for (const HistoryPoint& point : run) {
+      const double x = scale.X(point.time);
+      path += step + Coordinate(x, scale.Y(point.max));
+      back = 'L' + Coordinate(x, scale.Y(point.min)) + back;
+      step = 'L';
+    }
+    path += back + 'Z';
   }
-  for (auto point = points.rbegin(); point != points.rend(); ++point) {
-    path += 'L' + Coordinate(scale.X(point->time), scale.Y(point->min));
-  }
-  return path + 'Z';
+  return path;
 }
 
 bool HasBand(const std::vector<HistoryPoint>& points) {
   return std::any_of(points.begin(), points.end(),
                      [](const HistoryPoint& point) { return point.max > point.min; });
+}
+
+/// "10-09 08:53 UTC"
+std::string ShortStamp(SystemTime time) {
+  const std::string text = StampText(time);
+  return text.size() < 16 ? text : text.substr(5, 11) + " UTC";
 }
 
 Html Plot(const std::vector<HistoryPoint>& points, ChartSpan span, const ChartStyle& style,
@@ -150,8 +174,8 @@ Html Chart(const std::vector<HistoryPoint>& points, ChartSpan span, const ChartS
   html << "<b>" << style.text(points.back().last) << "</b><small>" << summary;
   if (style.limit) html << ", " << style.limit_title << ' ' << style.text(*style.limit);
   html << "</small></figcaption><div class=\"canvas\">" << Plot(points, span, style, summary)
-       << "</div><div class=\"times\" aria-hidden=\"true\"><span>" << StampText(span.from)
-       << "</span><span>" << StampText(span.to) << "</span></div></figure>";
+       << "</div><div class=\"times\" aria-hidden=\"true\"><span>" << ShortStamp(span.from)
+       << "</span><span>" << ShortStamp(span.to) << "</span></div></figure>";
   return html;
 }
 

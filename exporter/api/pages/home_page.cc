@@ -24,7 +24,8 @@ Html Headline(const Totals& totals) {
   html << "<h1 class=\"headline " << WeightName(weight) << "\">";
   if (bad > 0) {
     html << Count(bad) << " of " << Count(totals.miners)
-         << (totals.miners == 1 ? " miner needs attention" : " miners need attention");
+         << (totals.miners == 1 ? " miner" : " miners")
+         << (bad == 1 ? " needs attention" : " need attention");
   } else if (totals.waiting == totals.miners) {
     html << "First look at " << Count(totals.miners) << " miners";
   } else if (totals.miners == 1) {
@@ -75,19 +76,22 @@ Html Tools(const View& view) {
 }
 
 Html Worst(const View& view) {
+  // A small fleet is shown whole, of a large one what needs attention, if anything.
   MinerListQuery query;
-  query.state = "attention";
   query.per_page = kWorstRows;
-  const MinerListAnswer answer = SelectMiners(*view.snapshot, query);
-  const bool none_bad = answer.rows.empty();
-  query.state = none_bad ? "" : query.state;
+  query.state = static_cast<int>(view.snapshot->miners.size()) > kWorstRows ? "attention" : "";
+  MinerListAnswer answer = SelectMiners(*view.snapshot, query);
+  const bool well = answer.rows.empty();
+  if (well) {
+    query.state.clear();
+    answer = SelectMiners(*view.snapshot, query);
+  }
   Html html;
   html << "<section aria-labelledby=\"worst\"><div class=\"bar\"><h2 id=\"worst\">"
-       << (none_bad ? "Miners" : "Worst first") << "</h2><a href=\"/dashboard/miners\">All "
+       << (well ? "Miners" : "Worst first") << "</h2><a href=\"/dashboard/miners\">All "
        << Count(static_cast<double>(view.snapshot->miners.size())) << " miners</a></div>"
-       << MinerTable(view, none_bad ? SelectMiners(*view.snapshot, query).rows : answer.rows,
-                     nullptr);
-  if (answer.found > kWorstRows) {
+       << MinerTable(view, answer.rows, nullptr);
+  if (!well && answer.found > kWorstRows) {
     html << "<p class=\"more\"><a href=\"/dashboard/miners?state=attention\">"
          << Count(answer.found - kWorstRows) << " more need attention</a></p>";
   }

@@ -1,5 +1,7 @@
 #include "api/pages/miner_parts.h"
 
+#include <algorithm>
+
 #include "api/pages/parts.h"
 #include "api/pages/words.h"
 
@@ -16,7 +18,7 @@ std::string CountOrUnknown(const std::optional<Number>& value) {
   return value ? Count(static_cast<double>(*value)) : std::string(kUnknown);
 }
 
-void Heads(Html& html, std::initializer_list<std::string_view> titles) {
+void Heads(Html& html, const std::vector<std::string_view>& titles) {
   html << "<table class=\"list\"><thead><tr>";
   bool first = true;
   for (const std::string_view title : titles) {
@@ -50,8 +52,57 @@ std::string CoolantText(const BoardReading& board) {
          OrUnknown(board.outlet_celsius, CelsiusText);
 }
 
-void BoardRow(Html& html, const BoardReading& board, const MinerView& miner) {
-  const auto rate = [&](double value) { return RateText(value, miner.identity.algorithm); };
+struct BoardColumn {
+  std::string_view title;
+  std::string (*text)(const BoardReading& board, const MinerView& miner);
+};
+using BoardColumns = std::vector<const BoardColumn*>;
+
+const std::vector<BoardColumn>& AllBoardColumns() {
+  static const std::vector<BoardColumn> kColumns = {
+      {"Hashrate",
+       [](const BoardReading& board, const MinerView& miner) {
+         return OrUnknown(board.hashrate_hashes_per_second,
+                          [&](double value) { return RateText(value, miner.identity.algorithm); });
+       }},
+      {"Chips", [](const BoardReading& board, const MinerView&) { return ChipText(board); }},
+      {"Chip sensors",
+       [](const BoardReading& board, const MinerView&) { return SensorText(board.chip_celsius); }},
+      {"Board sensors",
+       [](const BoardReading& board, const MinerView&) { return SensorText(board.pcb_celsius); }},
+      {"Coolant", [](const BoardReading& board, const MinerView&) { return CoolantText(board); }},
+      {"Frequency",
+       [](const BoardReading& board, const MinerView&) {
+         return OrUnknown(board.frequency_hertz,
+                          [](double value) { return Figure(value / 1e6, 4) + " MHz"; });
+       }},
+      {"Voltage",
+       [](const BoardReading& board, const MinerView&) {
+         return OrUnknown(board.voltage_volts, [](double value) { return Figure(value) + " V"; });
+       }},
+      {"Power", [](const BoardReading& board,
+                   const MinerView&) { return OrUnknown(board.power_watts, PowerText); }},
+      {"Hardware errors", [](const BoardReading& board,
+                             const MinerView&) { return CountOrUnknown(board.hardware_errors); }},
+  };
+  return kColumns;
+}
+
+/// Columns that say something about at least one board.
+BoardColumns ColumnsOf(const MinerView& miner) {
+  const auto& boards = miner.reading->boards;
+  BoardColumns columns;
+  for (const BoardColumn& column : AllBoardColumns()) {
+    const bool told = std::any_of(boards.begin(), boards.end(), [&](const BoardReading& board) {
+      return column.text(board, miner) != kUnknown;
+    });
+    if (told) columns.push_back(&column);
+  }
+  return columns;
+}
+
+void BoardRow(Html& html, const BoardReading& board, const MinerView& miner,
+              const BoardColumns& columns) {
   html << "<tr><th scope=\"row\">Board " << board.board;
   if (!board.serial.empty()) html << "<small>" << board.serial << "</small>";
   html << "</th><td class=\"number\" data-label=\"State\">";
@@ -63,18 +114,9 @@ void BoardRow(Html& html, const BoardReading& board, const MinerView& miner) {
     html << Badge("down", Weight::kCritical);
   }
   html << "</td>";
-  Cell(html, "Hashrate", OrUnknown(board.hashrate_hashes_per_second, rate));
-  Cell(html, "Chips", ChipText(board));
-  Cell(html, "Chip sensors", SensorText(board.chip_celsius));
-  Cell(html, "Board sensors", SensorText(board.pcb_celsius));
-  Cell(html, "Coolant", CoolantText(board));
-  Cell(html, "Frequency", OrUnknown(board.frequency_hertz, [](double value) {
-         return Figure(value / 1e6, 4) + " MHz";
-       }));
-  Cell(html, "Voltage",
-       OrUnknown(board.voltage_volts, [](double value) { return Figure(value) + " V"; }));
-  Cell(html, "Power", OrUnknown(board.power_watts, PowerText));
-  Cell(html, "Hardware errors", CountOrUnknown(board.hardware_errors));
+  for (const BoardColumn* column : columns) {
+    Cell(html, column->title, column->text(board, miner));
+  }
   html << "</tr>";
 }
 
@@ -140,10 +182,11 @@ void Counters(Html& html, const MinerView& miner) {
   }
   if (!miner.reading) return;
   const Reading& reading = *miner.reading;
-  Fact(html, "Shares",
-       CountOrUnknown(reading.accepted) + " accepted, " + CountOrUnknown(reading.rejected) +
-           " rejected, " + CountOrUnknown(reading.stale) + " stale");
-  Fact(html, "Hardware errors", CountOrUnknown(reading.hardware_errors));
+  if (reading.accepted || reading.rejected || reading.stale)
+    Fact(html, "Shares",
+         CountOrUnknown(reading.accepted) + " accepted, " + CountOrUnknown(reading.rejected) +
+             " rejected, " + CountOrUnknown(reading.stale) + " stale");
+  if (reading.hardware_errors) Fact(html, "Hardware errors", Count(*reading.hardware_errors));
   Fact(html, "Work mode", reading.work_mode);
   if (reading.ambient_celsius) Fact(html, "Ambient", CelsiusText(*reading.ambient_celsius));
   if (reading.fan_duty_ratio) Fact(html, "Fan duty", PercentText(*reading.fan_duty_ratio));
@@ -155,9 +198,11 @@ Html BoardTable(const MinerView& miner) {
   Html html;
   if (!miner.reading || miner.reading->boards.empty()) return html;
   html << "<section><h2>Boards</h2>";
-  Heads(html, {"Board", "State", "Hashrate", "Chips", "Chip sensors", "Board sensors", "Coolant",
-               "Frequency", "Voltage", "Power", "Hardware errors"});
-  for (const BoardReading& board : miner.reading->boards) BoardRow(html, board, miner);
+  const BoardColumns columns = ColumnsOf(miner);
+  std::vector<std::string_view> titles = {"Board", "State"};
+  for (const BoardColumn* column : columns) titles.push_back(column->title);
+  Heads(html, titles);
+  for (const BoardReading& board : miner.reading->boards) BoardRow(html, board, miner, columns);
   html << "</tbody></table></section>";
   return html;
 }

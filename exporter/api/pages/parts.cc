@@ -4,9 +4,17 @@
 #include <cmath>
 
 #include "api/pages/words.h"
+#include "util/text.h"
 
 namespace antx::pages {
 namespace {
+
+/// "api_down" as people write it.
+std::string Spaced(std::string_view word) {
+  std::string text(word);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
 
 /// A sign per weight, so that colour is never alone.
 std::string_view SignOf(Weight weight) {
@@ -119,7 +127,8 @@ void EventRow(Html& html, const View& view, const StoredEvent& event, bool with_
                         : event.level == LogLevel::kWarning ? Weight::kWarning
                                                             : Weight::kNeutral;
   html << "<tr><td data-label=\"When\">" << Ago(view, event.time)
-       << "</td><td data-label=\"Level\">" << Badge(LogLevelName(event.level), weight) << "</td>";
+       << "</td><td data-label=\"Level\">" << Badge(ToLower(LogLevelName(event.level)), weight)
+       << "</td>";
   if (with_miner) {
     html << "<td data-label=\"Miner\">";
     if (const auto miner = view.snapshot->Find(event.miner); miner && !event.miner.empty()) {
@@ -129,15 +138,14 @@ void EventRow(Html& html, const View& view, const StoredEvent& event, bool with_
     }
     html << "</td>";
   }
-  html << "<td data-label=\"What\">" << event.kind
+  html << "<td data-label=\"What\">" << Spaced(event.kind)
        << "</td><td class=\"wide\" data-label=\"Message\">" << event.message << "</td></tr>";
 }
 
 }  // namespace
 
 Html Badge(std::string_view word, Weight weight) {
-  std::string text(word);
-  std::replace(text.begin(), text.end(), '_', ' ');
+  const std::string text = Spaced(word);
   Html html;
   html << "<span class=\"badge " << WeightName(weight) << "\"><i aria-hidden=\"true\">"
        << SignOf(weight) << "</i>" << text << "</span>";
@@ -221,9 +229,7 @@ Html StateBar(const Totals& totals, std::string_view selected) {
                         totals.weights.at(static_cast<std::size_t>(Weight::kCritical));
   Chip(html, "attention", "need attention", attention, selected, "need");
   for (const Share& share : shares) {
-    std::string words = share.word;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    Chip(html, share.word, words, share.count, selected, share.word);
+    Chip(html, share.word, Spaced(share.word), share.count, selected, share.word);
   }
   html << "</ul>";
   return html;

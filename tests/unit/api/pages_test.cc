@@ -138,7 +138,7 @@ TEST_F(PagesTest, SumFreshMinersOnlyAndTellHowManyAreMissing) {
   silent->reading = nullptr;  // Its power of 3,250 W stays known and must not count.
   Publish();
   const std::string home = Get("/").body;
-  EXPECT_THAT(home, HasSubstr("1 of 3 miners need attention"));
+  EXPECT_THAT(home, HasSubstr("1 of 3 miners needs attention"));
   EXPECT_THAT(home, HasSubstr("<b>190 TH/s</b>"));
   EXPECT_THAT(home, HasSubstr("<b>6,500 W</b>"));
   EXPECT_THAT(home, HasSubstr("1 without fresh values</a>, not in the sums"));
