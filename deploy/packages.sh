@@ -31,14 +31,15 @@ packing_packages() {
   printf '%s\n' dpkg-dev file gzip
 }
 
-# Beside the build packages: units, fuzzing, sanitizers, lint, rules, packaging.
+# Beside the build packages: units, fuzzing, sanitizers, lint, rules, packaging, pages.
 test_packages() {
   case $(debian_release) in
     12) printf '%s\n' libclang-rt-14-dev ;;
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 openssl python3 shellcheck groff-base systemd systemd-container mmdebstrap
+    curl jq iproute2 openssl python3 shellcheck groff-base systemd systemd-container mmdebstrap \
+    chromium nodejs npm
   packing_packages
 }
 

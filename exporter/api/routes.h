@@ -50,6 +50,13 @@ HttpResponse HandleDocsAsset(const ApiContext& context, const HttpRequest& reque
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDashboardRedirect(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDashboard(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinersPage(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMinerPage(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleLogsPage(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleStyle(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleScript(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleIcon(const ApiContext& context, const HttpRequest& request);
 
 }  // namespace antx
