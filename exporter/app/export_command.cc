@@ -5,6 +5,7 @@
 #include "api/query.h"
 #include "app/export_format.h"
 #include "history/history.h"
+#include "metrics/backfill.h"
 
 namespace antx {
 namespace {
