@@ -201,28 +201,12 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   }
   const std::string threads = std::to_string(web.threads);
   const std::string header_bytes = std::to_string(kMostHeaderBytes);
-  const std::array<const char*, 21> options = {"listening_ports",
-                                               ports.c_str(),
-                                               "num_threads",
-                                               threads.c_str(),
-                                               "request_timeout_ms",
-                                               kRequestTimeoutMs,
-                                               "keep_alive_timeout_ms",
-                                               "500",
-                                               "enable_keep_alive",
-                                               "yes",
-                                               "tcp_nodelay",
-                                               "1",
-                                               "max_request_size",
-                                               header_bytes.c_str(),
-                                               "enable_directory_listing",
-                                               "no",
-                                               // It would allow every site by itself.
-                                               "access_control_allow_origin",
-                                               "",
-                                               "access_control_allow_methods",
-                                               "",
-                                               nullptr};
+  const std::array<const char*, 21> options = {
+      "listening_ports", ports.c_str(), "num_threads", threads.c_str(), "request_timeout_ms",
+      kRequestTimeoutMs, "keep_alive_timeout_ms", "500", "enable_keep_alive", "yes", "tcp_nodelay",
+      "1", "max_request_size", header_bytes.c_str(), "enable_directory_listing", "no",
+      // It would allow every site by itself.
+      "access_control_allow_origin", "", "access_control_allow_methods", "", nullptr};
   mg_callbacks callbacks{};
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.
   callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {
