@@ -79,7 +79,8 @@ HttpResponse HandleStream(const ApiContext& context, const HttpRequest& request)
   const auto config = context.config();
   auto held = HoldStream(context, std::min(config->web.max_streams, config->web.threads / 2));
   if (!held) {
-    response = ErrorResponse(503, "too many clients at once (web.max_streams, half of web.threads)");
+    response =
+        ErrorResponse(503, "too many clients at once (web.max_streams, half of web.threads)");
     response.headers.emplace_back("Retry-After", "15");
     return response;
   }
