@@ -163,6 +163,8 @@ HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& ha
 /// By the table. {ip} of a path is an address like ?ip=. Returns an error text or "".
 std::string HttpServer::Impl::ReadParameters(const Route& route, int max_limit,
                                              HttpRequest& request) const {
+  // Pages read their parameters themselves: their faults are pages too.
+  if (route.content == "text/html") return "";
   ParsedParameters parsed =
       ParseParameters(route.parameters, request.query, context.clock.Now(), max_limit);
   if (!parsed.error.empty()) return parsed.error;

@@ -101,8 +101,8 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     statuses[400] = false;
   }
   for (const int status : route.statuses) {
-    if (status == 202) statuses.erase(200);
-    statuses[status] = status < 300;
+    if (status < 400) statuses.erase(200);
+    statuses[status] = status < 400;
   }
   json.Key("responses").BeginObject();
   for (const auto& [status, good] : statuses) {
@@ -110,7 +110,7 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     json.Field("description", good ? std::string(route.summary) : StatusMeaning(status));
     // What is not ready says so in the shape of the route itself.
     const bool own = good || (status == 503 && route.schema == "Readiness");
-    if (own) {
+    if (own || route.content == "text/html") {
       WriteContent(route.content, route.schema, json);
     } else {
       WriteContent("application/json", "Error", json);
