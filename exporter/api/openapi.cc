@@ -1,6 +1,8 @@
 #include "api/openapi.h"
 
+#include <array>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "api/json_writer.h"
@@ -120,6 +122,11 @@ void WriteResponses(const Route& route, JsonWriter& json) {
   json.EndObject();
 }
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kTags = {
+    {{"api", "Miners, fleet and history as JSON."},
+     {"pages", "For people."},
+     {"service", "Metrics, and the life of the program."}}};
+
 std::string_view TagOf(std::string_view pattern) {
   if (pattern.starts_with("/api/") || pattern.starts_with("/dashboard/api/")) return "api";
   return pattern.starts_with("/dashboard") || pattern == "/" ? "pages" : "service";
@@ -155,8 +162,8 @@ std::string OpenApiDocument(std::span<const Route> routes, std::string_view vers
   json.EndObject();
   json.Key("servers").BeginList().BeginObject().Field("url", "/").EndObject().EndList();
   json.Key("tags").BeginList();
-  for (const char* tag : {"api", "pages", "service"}) {
-    json.BeginObject().Field("name", tag).EndObject();
+  for (const auto& [tag, meaning] : kTags) {
+    json.BeginObject().Field("name", tag).Field("description", meaning).EndObject();
   }
   json.EndList().Key("paths").BeginObject();
   for (const auto& [pattern, all] : paths) {
