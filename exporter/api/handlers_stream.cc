@@ -1,5 +1,7 @@
 // News as server-sent events. Each client holds a thread of the server while it listens, so only
 // some of the threads are for them.
+#include <algorithm>
+
 #include "api/json_writer.h"
 #include "api/routes.h"
 #include "util/text.h"
@@ -74,9 +76,11 @@ HttpResponse HandleStream(const ApiContext& context, const HttpRequest& request)
   response.content_type = "text/event-stream";
   response.headers.emplace_back("X-Accel-Buffering", "no");
   if (request.method == "HEAD") return response;
-  auto held = HoldStream(context, context.config()->web.threads / 2);
+  const auto config = context.config();
+  auto held = HoldStream(context, std::min(config->web.max_streams, config->web.threads / 2));
   if (!held) {
-    response = ErrorResponse(503, "too many clients at once: half of web.threads");
+    response =
+        ErrorResponse(503, "too many clients at once (web.max_streams, half of web.threads)");
     response.headers.emplace_back("Retry-After", "15");
     return response;
   }

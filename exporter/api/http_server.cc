@@ -163,6 +163,8 @@ HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& ha
 /// By the table. {ip} of a path is an address like ?ip=. Returns an error text or "".
 std::string HttpServer::Impl::ReadParameters(const Route& route, int max_limit,
                                              HttpRequest& request) const {
+  // Pages read their parameters themselves: their faults are pages too.
+  if (route.content == "text/html") return "";
   ParsedParameters parsed =
       ParseParameters(route.parameters, request.query, context.clock.Now(), max_limit);
   if (!parsed.error.empty()) return parsed.error;
@@ -201,28 +203,12 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   }
   const std::string threads = std::to_string(web.threads);
   const std::string header_bytes = std::to_string(kMostHeaderBytes);
-  const std::array<const char*, 21> options = {"listening_ports",
-                                               ports.c_str(),
-                                               "num_threads",
-                                               threads.c_str(),
-                                               "request_timeout_ms",
-                                               kRequestTimeoutMs,
-                                               "keep_alive_timeout_ms",
-                                               "500",
-                                               "enable_keep_alive",
-                                               "yes",
-                                               "tcp_nodelay",
-                                               "1",
-                                               "max_request_size",
-                                               header_bytes.c_str(),
-                                               "enable_directory_listing",
-                                               "no",
-                                               // It would allow every site by itself.
-                                               "access_control_allow_origin",
-                                               "",
-                                               "access_control_allow_methods",
-                                               "",
-                                               nullptr};
+  const std::array<const char*, 21> options = {
+      "listening_ports", ports.c_str(), "num_threads", threads.c_str(), "request_timeout_ms",
+      kRequestTimeoutMs, "keep_alive_timeout_ms", "500", "enable_keep_alive", "yes", "tcp_nodelay",
+      "1", "max_request_size", header_bytes.c_str(), "enable_directory_listing", "no",
+      // It would allow every site by itself.
+      "access_control_allow_origin", "", "access_control_allow_methods", "", nullptr};
   mg_callbacks callbacks{};
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.
   callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {

@@ -1,6 +1,8 @@
 #include "api/openapi.h"
 
+#include <array>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "api/json_writer.h"
@@ -101,8 +103,8 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     statuses[400] = false;
   }
   for (const int status : route.statuses) {
-    if (status == 202) statuses.erase(200);
-    statuses[status] = status < 300;
+    if (status < 400) statuses.erase(200);
+    statuses[status] = status < 400;
   }
   json.Key("responses").BeginObject();
   for (const auto& [status, good] : statuses) {
@@ -110,7 +112,7 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     json.Field("description", good ? std::string(route.summary) : StatusMeaning(status));
     // What is not ready says so in the shape of the route itself.
     const bool own = good || (status == 503 && route.schema == "Readiness");
-    if (own) {
+    if (own || route.content == "text/html") {
       WriteContent(route.content, route.schema, json);
     } else {
       WriteContent("application/json", "Error", json);
@@ -119,6 +121,11 @@ void WriteResponses(const Route& route, JsonWriter& json) {
   }
   json.EndObject();
 }
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kTags = {
+    {{"api", "Miners, fleet and history as JSON."},
+     {"pages", "For people."},
+     {"service", "Metrics, and the life of the program."}}};
 
 std::string_view TagOf(std::string_view pattern) {
   if (pattern.starts_with("/api/") || pattern.starts_with("/dashboard/api/")) return "api";
@@ -155,8 +162,8 @@ std::string OpenApiDocument(std::span<const Route> routes, std::string_view vers
   json.EndObject();
   json.Key("servers").BeginList().BeginObject().Field("url", "/").EndObject().EndList();
   json.Key("tags").BeginList();
-  for (const char* tag : {"api", "pages", "service"}) {
-    json.BeginObject().Field("name", tag).EndObject();
+  for (const auto& [tag, meaning] : kTags) {
+    json.BeginObject().Field("name", tag).Field("description", meaning).EndObject();
   }
   json.EndList().Key("paths").BeginObject();
   for (const auto& [pattern, all] : paths) {

@@ -45,8 +45,8 @@ MinerRow RowOf(const MinerView& view, const LatestRow* stored, bool live) {
   row.discovery = DiscoveryWord(view.facts.source);
   if (!view.identity.model.empty()) row.model = view.identity.model;
   if (!view.identity.algorithm.empty()) row.sha256 = view.identity.algorithm == "sha256";
-  const bool newer = view.reading && view.last_success &&
-                     (stored == nullptr || (live && *view.last_success >= stored->time));
+  // Rows carry the time of their round, so they can be younger than the poll they come from.
+  const bool newer = view.reading && view.last_success && (stored == nullptr || live);
   if (newer) {
     row.time = view.last_success;
     row.figures = FiguresOf(ValuesOf(view));

@@ -286,8 +286,9 @@ class ContractTest(unittest.TestCase):
             return
         value = answer.json
         self.assertEqual(faults(value, content[kind]["schema"], self.document), [])
-        for date in dates(value):
-            self.assertRegex(date, DATE)
+        if "openapi" not in value:  # That one shows what dates may look like in a request.
+            for date in dates(value):
+                self.assertRegex(date, DATE)
         self.assertNotIn("NaN", answer.body)
 
     def test_every_bounded_parameter_refuses_what_is_outside(self):
