@@ -20,7 +20,9 @@ Route MinersPageRoute() {
            {"sort", "string", "Column: state, miner, model, hashrate, ratio, power, ..."},
            {"order", "string", "asc or desc."},
            {"page", "integer", "From 1."},
-           {"per_page", "integer", "1 to 200."}}};
+           {"per_page", "integer", "1 to 200."}},
+          {},
+          {400}};
 }
 
 Route LogsPageRoute() {
@@ -33,51 +35,53 @@ Route LogsPageRoute() {
            {"level", "string", "This level only."},
            {"ip", "string", "Address or id of a miner."},
            {"since", "date", "Not older than this."},
-           {"before", "integer", "Older than the entry with this number."}}};
+           {"before", "integer", "Older than the entry with this number."}},
+          {},
+          {400}};
 }
 
 }  // namespace
 
 std::vector<Route> PageRoutes() {
-  return {
-<<<<<<< HEAD
-      {"GET",
-       "/static/style.css",
-       "style",
-       HandleStyle,
-       "Style of the pages.",
-       {},
-       {},
-       {},
-       "text/css"},
-      {"GET", "/", "landing", HandleLanding, "Overview and links.", {}, {}, {}, "text/html"},
-=======
+  std::vector<Route> routes = {
       {"GET", "/", "landing", HandleLanding, "Is all well, what is not, and links.", {}},
-      {"GET",
-       "/dashboard",
-       "dashboard_redirect",
-       HandleDashboardRedirect,
-       "Leads to /dashboard/.",
-       {{"ip", "address", "This miner only."}}},
       {"GET",
        "/dashboard/",
        "dashboard",
        HandleDashboard,
        "Trends and groups of the fleet.",
-       {{"ip", "address", "This miner only."}, kRange}},
+       {{"ip", "address", "This miner only."}, kRange},
+       {},
+       {400, 404}},
       MinersPageRoute(),
       {"GET",
        "/dashboard/miner/{ip}",
        "miner_page",
        HandleMinerPage,
        "Everything about one miner.",
-       {kRange}},
+       {kRange},
+       {},
+       {400, 404}},
       LogsPageRoute(),
-      {"GET", "/static/style.css", "style", HandleStyle, "Style of the pages.", {}},
-      {"GET", "/static/app.js", "script", HandleScript, "Script of the pages.", {}},
-      {"GET", "/static/icon.svg", "icon", HandleIcon, "Icon of the pages.", {}},
->>>>>>> 1c69a4a (pages: home, dashboard, miners, miner and logs, rendered on the server)
   };
+  for (Route& route : routes) route.content = "text/html";
+  routes.push_back({"GET",
+                    "/dashboard",
+                    "dashboard_redirect",
+                    HandleDashboardRedirect,
+                    "Leads to /dashboard/.",
+                    {{"ip", "address", "This miner only."}},
+                    {},
+                    {308},
+                    "text/plain"});
+  const auto file = [&routes](std::string_view path, std::string_view name, auto handle,
+                              std::string_view summary, std::string_view type) {
+    routes.push_back({"GET", path, name, handle, summary, {}, {}, {304}, type});
+  };
+  file("/static/style.css", "style", HandleStyle, "Style of the pages.", "text/css");
+  file("/static/app.js", "script", HandleScript, "Script of the pages.", "text/javascript");
+  file("/static/icon.svg", "icon", HandleIcon, "Icon of the pages.", "image/svg+xml");
+  return routes;
 }
 
 }  // namespace antx
