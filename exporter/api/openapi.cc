@@ -103,7 +103,7 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     statuses[400] = false;
   }
   for (const int status : route.statuses) {
-    if (status < 400) statuses.erase(200);
+    if (status < 400 && status != 304) statuses.erase(200);
     statuses[status] = status < 400;
   }
   json.Key("responses").BeginObject();

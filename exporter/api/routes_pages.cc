@@ -22,8 +22,7 @@ Route MinersPageRoute() {
            {"page", "integer", "From 1."},
            {"per_page", "integer", "1 to 200."}},
           {},
-          {},
-          "text/html"};
+          {400}};
 }
 
 Route LogsPageRoute() {
@@ -38,32 +37,14 @@ Route LogsPageRoute() {
            {"since", "date", "Not older than this."},
            {"before", "integer", "Older than the entry with this number."}},
           {},
-          {},
-          "text/html"};
+          {400}};
 }
 
 }  // namespace
 
 std::vector<Route> PageRoutes() {
-  return {
-      {"GET",
-       "/",
-       "landing",
-       HandleLanding,
-       "Is all well, what is not, and links.",
-       {},
-       {},
-       {},
-       "text/html"},
-      {"GET",
-       "/dashboard",
-       "dashboard_redirect",
-       HandleDashboardRedirect,
-       "Leads to /dashboard/.",
-       {{"ip", "string", "This miner only."}},
-       {},
-       {308},
-       "text/plain"},
+  std::vector<Route> routes = {
+      {"GET", "/", "landing", HandleLanding, "Is all well, what is not, and links.", {}},
       {"GET",
        "/dashboard/",
        "dashboard",
@@ -71,8 +52,7 @@ std::vector<Route> PageRoutes() {
        "Trends and groups of the fleet.",
        {{"ip", "address", "This miner only."}, kRange},
        {},
-       {},
-       "text/html"},
+       {400, 404}},
       MinersPageRoute(),
       {"GET",
        "/dashboard/miner/{ip}",
@@ -81,37 +61,27 @@ std::vector<Route> PageRoutes() {
        "Everything about one miner.",
        {kRange},
        {},
-       {404},
-       "text/html"},
+       {400, 404}},
       LogsPageRoute(),
-      {"GET",
-       "/static/style.css",
-       "style",
-       HandleStyle,
-       "Style of the pages.",
-       {},
-       {},
-       {},
-       "text/css"},
-      {"GET",
-       "/static/app.js",
-       "script",
-       HandleScript,
-       "Script of the pages.",
-       {},
-       {},
-       {},
-       "text/javascript"},
-      {"GET",
-       "/static/icon.svg",
-       "icon",
-       HandleIcon,
-       "Icon of the pages.",
-       {},
-       {},
-       {},
-       "image/svg+xml"},
   };
+  for (Route& route : routes) route.content = "text/html";
+  routes.push_back({"GET",
+                    "/dashboard",
+                    "dashboard_redirect",
+                    HandleDashboardRedirect,
+                    "Leads to /dashboard/.",
+                    {{"ip", "address", "This miner only."}},
+                    {},
+                    {308},
+                    "text/plain"});
+  const auto file = [&routes](std::string_view path, std::string_view name, auto handle,
+                              std::string_view summary, std::string_view type) {
+    routes.push_back({"GET", path, name, handle, summary, {}, {}, {304}, type});
+  };
+  file("/static/style.css", "style", HandleStyle, "Style of the pages.", "text/css");
+  file("/static/app.js", "script", HandleScript, "Script of the pages.", "text/javascript");
+  file("/static/icon.svg", "icon", HandleIcon, "Icon of the pages.", "image/svg+xml");
+  return routes;
 }
 
 }  // namespace antx

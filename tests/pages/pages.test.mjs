@@ -24,6 +24,7 @@ const kLooks = [
   { name: 'phone', options: { colorScheme: 'light', viewport: { width: 360, height: 800 } } },
   { name: 'phone-dark', options: { colorScheme: 'dark', viewport: { width: 360, height: 800 } } },
   { name: 'tablet', options: { colorScheme: 'light', viewport: { width: 800, height: 1000 } } },
+  { name: 'laptop', options: { colorScheme: 'light', viewport: { width: 1024, height: 768 } } },
 ];
 
 let browser;
