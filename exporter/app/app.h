@@ -23,6 +23,7 @@
 #include "push/sender.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/shared_box.h"
 
 namespace antx {
 
@@ -69,7 +70,7 @@ class App {
   const RealClock clock_;
   Logger& log_;
   ConfigSources sources_;
-  std::atomic<std::shared_ptr<const Config>> config_;
+  SharedBox<Config> config_;
   SelfMetrics self_;
   SnapshotBox box_;
   boost::asio::io_context io_{1};

@@ -15,6 +15,7 @@
 #include "history/store.h"
 #include "model/event.h"
 #include "util/clock.h"
+#include "util/shared_box.h"
 
 namespace antx {
 
@@ -90,7 +91,7 @@ class History {
   const HistoryOptions options_;
   const Clock& clock_;
   HistoryObserver& observer_;
-  std::atomic<std::shared_ptr<const Settings>> settings_;
+  SharedBox<Settings> settings_;
   DbReader reader_;
   Inbox inbox_;
   std::atomic<bool> available_{false};

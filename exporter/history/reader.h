@@ -1,7 +1,6 @@
 // Answers questions about the past over read-only connections of its own.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,6 +12,7 @@
 #include "history/series_table.h"
 #include "model/history.h"
 #include "util/clock.h"
+#include "util/shared_box.h"
 
 namespace antx {
 
@@ -75,10 +75,8 @@ class DbReader final : public HistoryReader {
 
   const Clock& clock_;
   mutable DbPool pool_;
-  std::atomic<std::shared_ptr<const ReadSettings>> settings_{
-      std::make_shared<const ReadSettings>()};
-  std::atomic<std::shared_ptr<const std::vector<LatestRow>>> latest_{
-      std::make_shared<const std::vector<LatestRow>>()};
+  SharedBox<ReadSettings> settings_{std::make_shared<const ReadSettings>()};
+  SharedBox<std::vector<LatestRow>> latest_{std::make_shared<const std::vector<LatestRow>>()};
 };
 
 /// One read transaction: every question in it sees the same state of the file.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "model/inventory.h"
 #include "model/poll.h"
 #include "model/reading.h"
+#include "util/shared_box.h"
 
 namespace antx {
 
@@ -101,7 +101,7 @@ class SnapshotBox {
   void Publish(std::shared_ptr<const Snapshot> next) { box_.store(std::move(next)); }
 
  private:
-  std::atomic<std::shared_ptr<const Snapshot>> box_{std::make_shared<const Snapshot>()};
+  SharedBox<Snapshot> box_{std::make_shared<const Snapshot>()};
 };
 
 }  // namespace antx

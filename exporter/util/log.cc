@@ -132,7 +132,7 @@ struct Logger::Impl {
   // All of these want the mutex.
   std::string Masked(std::string_view text) const;
   void Write(const LogRecord& record);
-  void WriteEnded();
+  void WriteEnded(SteadyTime until);
 
   std::atomic<LogLevel> level;
   const LogFormat format;
@@ -158,8 +158,8 @@ void Logger::Impl::Write(const LogRecord& record) {
   if (file) file->Write(line, record.time);
 }
 
-void Logger::Impl::WriteEnded() {
-  for (LogLimit::Summary& summary : limit.TakeEnded(clock.Steady())) {
+void Logger::Impl::WriteEnded(SteadyTime until) {
+  for (LogLimit::Summary& summary : limit.TakeEnded(until)) {
     Write({clock.Now(), summary.level, std::move(summary.component), std::move(summary.miner),
            std::move(summary.message), ""});
   }
@@ -168,7 +168,7 @@ void Logger::Impl::WriteEnded() {
 Logger::Logger(LogLevel level, LogFormat format, LogStream stream, const Clock* clock)
     : impl_(std::make_unique<Impl>(level, format, stream,
                                    clock == nullptr ? SystemClock() : *clock)) {}
-Logger::~Logger() = default;
+Logger::~Logger() { impl_->WriteEnded(SteadyTime::max()); }
 
 void Logger::SetLevel(LogLevel level) { impl_->level = level; }
 
@@ -200,7 +200,7 @@ void Logger::SetSink(std::function<void(const LogRecord&)> sink) {
 
 void Logger::Tick() {
   const std::lock_guard lock(impl_->mutex);
-  impl_->WriteEnded();
+  impl_->WriteEnded(impl_->clock.Steady());
 }
 
 void Logger::Log(LogLevel level, std::string_view component, std::string_view miner,
@@ -210,7 +210,7 @@ void Logger::Log(LogLevel level, std::string_view component, std::string_view mi
   std::shared_ptr<const std::function<void(const LogRecord&)>> sink;
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->WriteEnded();
+    impl_->WriteEnded(impl_->clock.Steady());
     record.miner = impl_->Masked(miner);
     record.message = impl_->Masked(message);
     if (level != LogLevel::kDebug && !impl_->limit.Admit(level, component, record.miner,

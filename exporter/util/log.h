@@ -42,6 +42,7 @@ class Logger {
   /// `clock` outlives the logger; without one it is the clock of the system.
   Logger(LogLevel level, LogFormat format, LogStream stream = LogStream::kStdout,
          const Clock* clock = nullptr);
+  /// Writes what the limits still hold back.
   ~Logger();
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;

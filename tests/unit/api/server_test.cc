@@ -1,6 +1,7 @@
 // The real server on a free port, with a snapshot made for the test.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "api/http_server.h"

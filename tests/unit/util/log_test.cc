@@ -95,7 +95,8 @@ TEST_F(LogTest, RepeatsAreCountedInsteadOfWritten) {
   Logger log(LogLevel::kInfo, LogFormat::kText, LogStream::kStdout, &clock_);
   for (int i = 0; i < 20; ++i) log.Warn("poll", "reply of " + std::to_string(i) + " bytes");
   for (int i = 0; i < 7; ++i)
-    log.Log(LogLevel::kInfo, "fleet", "m1", "state " + std::string(i, 'x'));
+    log.Log(LogLevel::kInfo, "fleet", "m1",
+            "state " + std::string(static_cast<std::size_t>(i), 'x'));
   for (int i = 0; i < 7; ++i) log.Log(LogLevel::kInfo, "fleet", "m2", "state");
   clock_.Advance(std::chrono::seconds(59));
   log.Tick();
@@ -112,6 +113,15 @@ TEST_F(LogTest, RepeatsAreCountedInsteadOfWritten) {
   EXPECT_THAT(text, HasSubstr("| m2 | 2 more like this suppressed: state"));
   EXPECT_EQ(Count(text, "suppressed"), 3) << text;
   EXPECT_THAT(text, HasSubstr("reply of 100 bytes"));
+}
+
+TEST_F(LogTest, WhatIsHeldBackIsToldAtTheEnd) {
+  {
+    Logger log(LogLevel::kInfo, LogFormat::kText, LogStream::kStdout, &clock_);
+    for (int i = 0; i < 7; ++i) log.Error("poll", "the same");
+  }
+  EXPECT_THAT(Text(), HasSubstr("| ERROR | antminer_exporter.poll | poll | - | 2 more like this "
+                                "suppressed: the same\n"));
 }
 
 TEST_F(LogTest, AStormAboutManyMinersIsCutToo) {
