@@ -1,5 +1,6 @@
 // The table of miners: one row each, worst first unless asked otherwise.
 #include "api/pages/parts.h"
+#include "api/pages/trends.h"
 #include "api/pages/words.h"
 
 namespace antx::pages {
@@ -103,9 +104,9 @@ void TrendCell(Html& html, const View& view, const MinerView& miner) {
   query.from = view.now - std::chrono::hours(24);
   query.to = view.now;
   query.most_points = kSparkPoints;
-  const auto answer = view.context.history->Series(query);
-  if (answer.has_value()) {
-    html << Sparkline(answer->points, {query.from, query.to}, "Hashrate of the last 24 hours");
+  const auto trend = ReadTrend(view, query);
+  if (trend.has_value()) {
+    html << Sparkline(trend->points, trend->span, "Hashrate of the last 24 hours");
   }
   html << "</td>";
 }

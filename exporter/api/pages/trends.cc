@@ -1,6 +1,7 @@
 #include "api/pages/trends.h"
 
 #include <array>
+#include <utility>
 
 #include "api/pages/words.h"
 
@@ -20,14 +21,14 @@ ChartSpan SpanOf(const View& view, const TrendRange& range) {
 
 void AddChart(Html& html, const View& view, SeriesQuery query, const ChartStyle& style) {
   query.most_points = kChartPoints;
-  const auto answer = view.context.history->Series(query);
-  if (answer.has_error()) {
+  const auto trend = ReadTrend(view, query);
+  if (trend.has_error()) {
     html << "<figure class=\"chart\"><figcaption><span>" << style.title
-         << "</span></figcaption><p class=\"empty\">Cannot be read: " << answer.error().detail
+         << "</span></figcaption><p class=\"empty\">Cannot be read: " << trend.error().detail
          << "</p></figure>";
     return;
   }
-  html << Chart(answer->points, {query.from, query.to}, style);
+  html << Chart(trend->points, trend->span, style);
 }
 
 std::string Rpm(double value) { return Count(value) + " rpm"; }
@@ -39,6 +40,19 @@ Html NoHistory() {
 }
 
 }  // namespace
+
+HistoryResult<Trend> ReadTrend(const View& view, SeriesQuery query) {
+  auto answer = view.context.history->Series(query);
+  if (answer.has_error()) return answer.error();
+  const auto young = (query.to - query.from) / 4;
+  if (!answer->points.empty() && query.to - answer->points.front().time < young) {
+    query.from = answer->points.front().time;
+    answer = view.context.history->Series(query);
+    if (answer.has_error()) return answer.error();
+    if (!answer->points.empty()) query.from = answer->points.front().time;
+  }
+  return Trend{std::move(answer->points), {query.from, query.to}};
+}
 
 Parsed<TrendRange> ParseRange(const Query& query) {
   const std::string asked = query.Get("range").value_or("24h");

@@ -16,6 +16,15 @@ struct TrendRange {
   std::string_view name;  ///< Value of ?range=.
   std::chrono::seconds length;
 };
+/// Points and the time they are drawn over.
+struct Trend {
+  std::vector<HistoryPoint> points;
+  ChartSpan span;
+};
+/// Reads one series. Where the history is younger than a quarter of the range, the span begins
+/// with the first row: a new installation shows a line, not a dot.
+[[nodiscard]] HistoryResult<Trend> ReadTrend(const View& view, SeriesQuery query);
+
 /// ?range=: 1h, 6h, 24h (default), 7d or 30d; else the error.
 [[nodiscard]] Parsed<TrendRange> ParseRange(const Query& query);
 /// Links to the other ranges. `path` ends with '?' or '&'.
