@@ -3,6 +3,21 @@
 
 readonly exit_build=2 # What a script exits with when the build fails.
 
+readonly swagger_ui_version=5.35.0
+
+# Fetches Swagger UI for /docs into build/npm, once, and prints its folder. Where npm is missing or
+# cannot fetch, nothing is printed and /docs is a plain list.
+swagger_ui_folder() {
+  local folder=$PWD/build/npm/node_modules/swagger-ui-dist
+  if [[ ! -e $folder/swagger-ui-bundle.js ]]; then
+    command -v npm >/dev/null || return 0
+    mkdir -p build/log
+    npm install --prefix build/npm --no-save --no-audit --no-fund --ignore-scripts \
+      "swagger-ui-dist@$swagger_ui_version" </dev/null >build/log/npm-swagger-ui.log 2>&1 || return 0
+  fi
+  printf '%s' "$folder"
+}
+
 # configure_preset PRESET [-DNAME=VALUE...]: quick when nothing changed. Starts afresh where a
 # build folder is half-made or came from another place.
 configure_preset() {

@@ -23,12 +23,11 @@ constexpr int kMostHeaderBytes = 16 * 1024;
 constexpr const char* kRequestTimeoutMs = "3000";
 constexpr int kDeferSeconds = 30;
 
-/// civetweb gives each connection a thread at once, also one that never says anything. The
-/// kernel can wait for the first byte instead; civetweb does not show its sockets, so they are
-/// found by being the listening ones on our ports.
-void WaitForFirstByte(const std::vector<int>& ports) {
+/// civetweb does not show its sockets: they are found by being the listening ones on our ports.
+std::vector<int> ListeningSockets(const std::vector<int>& ports) {
+  std::vector<int> sockets;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return sockets;
   const int most = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1024));
   for (int descriptor = 3; descriptor < most; ++descriptor) {
     int listening = 0;
@@ -41,10 +40,26 @@ void WaitForFirstByte(const std::vector<int>& ports) {
       continue;
     }
     const int port = ntohs(address.sin_port);
-    if (std::find(ports.begin(), ports.end(), port) == ports.end()) continue;
+    if (std::find(ports.begin(), ports.end(), port) != ports.end()) sockets.push_back(descriptor);
+  }
+  return sockets;
+}
+
+/// civetweb gives each connection a thread at once, also one that never says anything. The
+/// kernel can wait for the first byte instead.
+void WaitForFirstByte(const std::vector<int>& ports) {
+  for (const int descriptor : ListeningSockets(ports)) {
     (void)setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &kDeferSeconds,
                      sizeof(kDeferSeconds));
   }
+}
+
+std::vector<int> PortsOf(const mg_context* server) {
+  std::array<mg_server_port, 16> ports{};
+  const int count = mg_get_server_ports(server, static_cast<int>(ports.size()), ports.data());
+  std::vector<int> all;
+  for (int i = 0; i < count; ++i) all.push_back(ports.at(static_cast<std::size_t>(i)).port);
+  return all;
 }
 
 const char* StatusText(int status) { return mg_get_response_code_text(nullptr, status); }
@@ -118,7 +133,10 @@ HttpRequest ReadRequest(mg_connection* connection) {
 struct HttpServer::Impl {
   explicit Impl(const ApiContext& given) : context(given) {}
   ~Impl() {
-    if (server != nullptr) mg_stop(server);
+    if (server == nullptr) return;
+    // civetweb looks up from waiting for clients every 2 s only: this wakes it.
+    for (const int descriptor : ListeningSockets(PortsOf(server))) shutdown(descriptor, SHUT_RD);
+    mg_stop(server);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -245,13 +263,6 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   return server;
 }
 
-std::vector<int> HttpServer::Ports() const {
-  std::array<mg_server_port, 16> ports{};
-  const int count =
-      mg_get_server_ports(impl_->server, static_cast<int>(ports.size()), ports.data());
-  std::vector<int> all;
-  for (int i = 0; i < count; ++i) all.push_back(ports.at(static_cast<std::size_t>(i)).port);
-  return all;
-}
+std::vector<int> HttpServer::Ports() const { return PortsOf(impl_->server); }
 
 }  // namespace antx

@@ -111,9 +111,15 @@ void TrendCell(Html& html, const View& view, const MinerView& miner) {
   html << "</td>";
 }
 
+void RateCell(Html& html, const MinerView& miner) {
+  if (!miner.reading) return NumberCell(html, "Hashrate", std::string(kUnknown));
+  NumberCell(html, "Hashrate",
+             OrUnknown(miner.reading->hashrate_hashes_per_second,
+                       [&](double value) { return RateText(value, miner.identity.algorithm); }));
+}
+
 void Row(Html& html, const View& view, const MinerListRow& row) {
   const MinerView& miner = *row.miner;
-  const auto rate = miner.reading ? miner.reading->hashrate_hashes_per_second : std::nullopt;
   html << "<tr class=\"" << WeightName(row.verdict.weight) << "\" data-key=\"" << miner.facts.id
        << "\">";
   NameCell(html, miner);
@@ -121,9 +127,7 @@ void Row(Html& html, const View& view, const MinerListRow& row) {
   html << "<td data-label=\"Model\">"
        << (miner.identity.model.empty() ? std::string(kUnknown) : miner.identity.model) << "<small>"
        << miner.identity.firmware << "</small></td>";
-  NumberCell(html, "Hashrate", OrUnknown(rate, [&](double value) {
-               return RateText(value, miner.identity.algorithm);
-             }));
+  RateCell(html, miner);
   RatioCell(html, miner);
   PowerCell(html, miner);
   NumberCell(html, "J/TH",
