@@ -16,6 +16,7 @@ help=$({
   "$program" --help
   "$program" scan --help
   "$program" probe --help
+  "$program" export --help
 } | flags | grep -vxE -- "$aliases")
 page_flags=$(sed 's/\\-/-/g' "$page" | flags)
 if [[ $help != "$page_flags" ]]; then
