@@ -66,7 +66,9 @@ void Poller::Configure(const PollingConfig& polling, std::uint16_t port) {
 }
 
 void Poller::Add(const std::string& miner_id, Ipv4 address, MinerMemory memory) {
-  Slot& slot = slots_[address];
+  const auto [found, added] = slots_.try_emplace(address);
+  Slot& slot = found->second;
+  if (added) ++unasked_;
   slot.miner_id = miner_id;
   slot.memory = std::make_shared<MinerMemory>(std::move(memory));
   slot.generation = ++generations_;
@@ -76,7 +78,10 @@ void Poller::Add(const std::string& miner_id, Ipv4 address, MinerMemory memory) 
 
 void Poller::Remove(Ipv4 address) {
   schedule_.Remove(address);
-  slots_.erase(address);
+  const auto found = slots_.find(address);
+  if (found == slots_.end()) return;
+  if (!found->second.asked) --unasked_;
+  slots_.erase(found);
 }
 
 void Poller::TeachMac(Ipv4 address, const std::string& mac) {
@@ -189,6 +194,8 @@ void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& o
   const bool cancelled = outcome.error && outcome.error->reason == Reason::kCancelled;
   // Removed and added again meanwhile: the outcome belongs to nobody.
   if (found->second.generation != generation || cancelled) return;
+  // The beat sees the end of the first round at once.
+  if (!std::exchange(found->second.asked, true) && --unasked_ == 0) timer_.cancel();
   round_last_outcome_ = clock_.Steady();
   const auto waiting = std::exchange(found->second.waiting, {});
   hooks_.outcome(outcome);
@@ -197,8 +204,7 @@ void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& o
 
 void Poller::CountRound(SteadyTime now) {
   const auto interval = std::chrono::duration_cast<std::chrono::nanoseconds>(polling_.interval);
-  const bool first_done = first_round_ && !slots_.empty() && ready_.empty() && in_flight_ == 0 &&
-                          schedule_.NextDue().value_or(now + interval) > now;
+  const bool first_done = first_round_ && !slots_.empty() && unasked_ == 0;
   if (!first_done && now - round_start_ < interval) return;
   CycleReport report;
   report.first = first_round_;

@@ -81,6 +81,7 @@ class Poller {
     std::shared_ptr<MinerMemory> memory;
     bool in_flight = false;
     bool queued = false;
+    bool asked = false;  ///< One poll has ended, well or not.
     std::uint64_t generation = 0;
     std::vector<Done> waiting;
   };
@@ -116,6 +117,7 @@ class Poller {
   SteadyTime round_last_outcome_;
   bool round_skipped_ = false;
   bool first_round_ = true;
+  std::size_t unasked_ = 0;  ///< Miners that were never asked.
 };
 
 }  // namespace antx

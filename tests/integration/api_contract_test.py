@@ -461,6 +461,19 @@ class ContractTest(unittest.TestCase):
                      "/dashboard/api/miners", "/", "/healthz", "/readyz"):
             self.assertIn(path, rules)
 
+    def test_pages_are_html_without_another_host(self):
+        moved = self.exporter.ask("/dashboard")
+        self.assertEqual((moved.status, moved.headers["location"]), (308, "/dashboard/"))
+        for path in ("/", "/dashboard/", "/dashboard/miners", "/dashboard/logs", "/docs",
+                     f"/dashboard/miner/{self.first}"):
+            page = self.exporter.ask(path)
+            self.assertEqual(page.status, 200, path)
+            self.assertTrue(page.headers["content-type"].startswith("text/html"), path)
+            loaded = re.findall(r"""(?:src|href|action)=["']([^"']+)["']""", page.body)
+            self.assertTrue(loaded, path)
+            for address in loaded:
+                self.assertNotRegex(address, r"^(?:[a-z]+:)?//(?!127\.)", path)
+
     def test_series_have_the_points_of_the_rows(self):
         series = self.exporter.get(f"/api/miners/{self.first}/history?metric=power&step=raw")
         self.assertGreaterEqual(len(series["points"]), 3)
@@ -527,6 +540,48 @@ class OtherSettingsTest(unittest.TestCase):
         good = {"Authorization": "Bearer a-long-word-nobody-guesses"}
         self.assertEqual(api.ask("/api/discover", "POST", good).status, 202)
         self.assertNotIn("nobody-guesses", api.text())
+
+    def test_a_stale_machine_is_hidden_unless_asked_for(self):
+        farm = Farm(2, network(5) + "1", "--profile", "s19pro")
+        self.addCleanup(farm.stop)
+        net, api = self.start(5)
+        both = {net + "1", net + "2"}
+
+        def listed(query):
+            return {row["ip"] for row in api.get("/api/miners/current?" + query)}
+
+        self.assertTrue(api.wait(lambda: listed("active_only=true") == both))
+        farm.ctl("fault", net + "2", "refuse")
+        # A minute is the shortest freshness there is.
+        self.assertTrue(wait_for(lambda: listed("fresh_within=1") == {net + "1"}, 120))
+        self.assertEqual(listed("fresh_within=1&active_only=1"), {net + "1"})
+        for flag in ("false", "FALSE", "0"):
+            self.assertEqual(listed(f"fresh_within=1&active_only={flag}"), both)
+        rows = api.get("/api/metrics?active_only=true&fresh_within=1&since=1h")
+        self.assertEqual({row["ip"] for row in rows}, {net + "1"})
+        self.assertEqual({row["ip"] for row in api.get("/api/metrics?since=1h")}, both)
+
+    def test_secrets_are_nowhere(self):
+        secrets = {"WEB_AUTH_TOKEN": "wordone-of-the-token", "SMTP_PASSWORD": "wordtwo-of-the-mail",
+                   "API_KEY": "wordthree-of-the-receiver"}
+        farm = Farm(1, network(6) + "1", "--profile", "s19pro")
+        self.addCleanup(farm.stop)
+        net, api = self.start(6, SMTP_SERVER="127.0.0.1", SMTP_USER="monitor",
+                              API_URL=f"http://127.0.0.1:{free_port()}/records", LOG_LEVEL="debug",
+                              **secrets)
+        self.assertTrue(api.wait(lambda: api.ask("/-/ready").status == 200))
+        self.assertEqual(api.ask("/api/discover", "POST", {
+            "Authorization": "Bearer " + secrets["WEB_AUTH_TOKEN"] + "x"}).status, 401)
+        told = [api.ask("/metrics").body]
+        for pattern, methods in api.get("/openapi.json")["paths"].items():
+            if "get" in methods and "text/event-stream" not in str(methods["get"]):
+                told.append(api.ask(pattern.replace("{ip}", net + "1")).body)
+        self.assertGreater(len(told), 30)
+        self.assertTrue(api.wait(lambda: "push" in api.text()), "the receiver is down")
+        told.append(api.text())
+        for name, secret in secrets.items():
+            for text in told:
+                self.assertNotIn(secret, text, name)
 
     def test_an_open_stream_does_not_hold_up_the_end(self):
         _, api = self.start(4)
