@@ -1,12 +1,14 @@
 // Rows of one series, in memory and packed into the blob of a chunk.
 //
-// Packed form, version 1: a byte 1, the number of columns and of rows as varints, then the
-// times (milliseconds, differences of differences), then each column (differences). A
-// difference d is the varint zigzag(d) + 2; 0 and a varint n stand for n more equal values,
-// 1 and a varint n for n values that are not there.
+// Plain form: a byte 1, then a body: the number of columns and of rows as varints, the times
+// (milliseconds, differences of differences), then each column (differences). A difference d is
+// the varint zigzag(d) + 2; 0 and a varint n stand for n more equal values, 1 and a varint n for
+// n values that are not there. Compressed form, where it is smaller: a byte 2, the length of the
+// body as a varint, the body by raw deflate (about two thirds, measured by bench_store).
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +32,20 @@ struct Block {
   [[nodiscard]] std::optional<std::size_t> Find(std::int64_t time) const;
 };
 
-[[nodiscard]] std::string PackBlock(const Block& block);
+/// Packs one block after the other. One thread at a time.
+class BlockPacker {
+ public:
+  BlockPacker();
+  ~BlockPacker();
+  BlockPacker(const BlockPacker&) = delete;
+  BlockPacker& operator=(const BlockPacker&) = delete;
+  [[nodiscard]] std::string Pack(const Block& block);
+
+ private:
+  struct Deflater;
+  std::unique_ptr<Deflater> deflater_;
+};
+
 /// Nothing when the bytes are no chunk of `columns` columns (a damaged file). An older chunk
 /// with fewer columns is filled up with kNoValue.
 [[nodiscard]] std::optional<Block> UnpackBlock(std::string_view bytes, std::size_t columns);

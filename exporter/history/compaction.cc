@@ -150,7 +150,7 @@ class ChunkStore {
     auto row = db_.Prepare("INSERT OR REPLACE INTO chunks VALUES (?,?)");
     if (row.has_error()) return row.error();
     row->Bind(1, ChunkKey(step, time, series));
-    row->BindBlob(2, PackBlock(*block));
+    row->BindBlob(2, packer_.Pack(*block));
     (void)row->Step();
     if (row->Failed()) return db_.LastError();
     return {};
@@ -158,6 +158,7 @@ class ChunkStore {
 
   Db& db_;
   HistoryKind kind_;
+  BlockPacker packer_;
   int damaged_ = 0;
 };
 

@@ -11,6 +11,18 @@
 namespace antx {
 namespace {
 
+void FlipEveryBit(const std::string& good) {
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
+      const auto block = UnpackBlock(bad, 3);
+      if (!block) continue;
+      EXPECT_EQ(block->values[2].size(), block->times.size());
+    }
+  }
+}
+
 Block Example() {
   Block block(3);
   block.times = {1'772'323'200'000, 1'772'323'230'001, 1'772'323'230'002, 1'772'326'800'000};
@@ -22,14 +34,14 @@ Block Example() {
 
 TEST(BlockTest, ComesBackAsItWas) {
   const Block block = Example();
-  const auto back = UnpackBlock(PackBlock(block), 3);
+  const auto back = UnpackBlock(BlockPacker().Pack(block), 3);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->times, block.times);
   EXPECT_EQ(back->values, block.values);
 }
 
 TEST(BlockTest, EmptyComesBackEmpty) {
-  const auto back = UnpackBlock(PackBlock(Block(2)), 2);
+  const auto back = UnpackBlock(BlockPacker().Pack(Block(2)), 2);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->size(), 0U);
 }
@@ -50,7 +62,7 @@ TEST(BlockTest, RandomRowsComeBack) {
                                      : static_cast<std::int64_t>(random() % 2'000'000) - 1'000'000);
       }
     }
-    const auto back = UnpackBlock(PackBlock(block), 4);
+    const auto back = UnpackBlock(BlockPacker().Pack(block), 4);
     ASSERT_TRUE(back);
     EXPECT_EQ(back->times, block.times);
     EXPECT_EQ(back->values, block.values);
@@ -58,15 +70,15 @@ TEST(BlockTest, RandomRowsComeBack) {
 }
 
 TEST(BlockTest, AnOlderChunkHasFewerColumns) {
-  const auto back = UnpackBlock(PackBlock(Example()), 5);
+  const auto back = UnpackBlock(BlockPacker().Pack(Example()), 5);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->values[4], std::vector<std::int64_t>(4, kNoValue));
 }
 
 TEST(BlockTest, OtherBytesAreRefused) {
-  const std::string good = PackBlock(Example());
+  const std::string good = BlockPacker().Pack(Example());
   EXPECT_FALSE(UnpackBlock("", 3));
-  EXPECT_FALSE(UnpackBlock("\x02" + good.substr(1), 3)) << "version";
+  EXPECT_FALSE(UnpackBlock("\x03" + good.substr(1), 3)) << "version";
   EXPECT_FALSE(UnpackBlock(good + '\0', 3)) << "something behind it";
   EXPECT_FALSE(UnpackBlock(good, 2)) << "more columns than there are metrics";
   for (std::size_t size = 1; size < good.size(); ++size) {
@@ -74,16 +86,44 @@ TEST(BlockTest, OtherBytesAreRefused) {
   }
 }
 
-TEST(BlockTest, FlippedBytesDoNotCrash) {
-  const std::string good = PackBlock(Example());
-  for (std::size_t at = 0; at < good.size(); ++at) {
-    for (int bit = 0; bit < 8; ++bit) {
-      std::string bad = good;
-      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
-      const auto block = UnpackBlock(bad, 3);
-      if (!block) continue;
-      EXPECT_EQ(block->values[2].size(), block->times.size());
+/// An hour of a miner: enough alike to be worth compressing.
+Block Hour() {
+  Block block(3);
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 120; ++i) {
+    block.times.push_back(1'772'323'200'000 + i * 30'000);
+    for (auto& column : block.values) {
+      column.push_back(5'000 + static_cast<std::int64_t>(random() % 16));
     }
+  }
+  return block;
+}
+
+TEST(BlockTest, LongBlocksAreCompressed) {
+  BlockPacker packer;
+  const Block block = Hour();
+  const std::string packed = packer.Pack(block);
+  EXPECT_EQ(packed.front(), '\x02');
+  EXPECT_LT(packed.size(), 300U) << "of 360 plain";
+  EXPECT_EQ(packer.Pack(Example()).front(), '\x01') << "would not get smaller";
+  const auto back = UnpackBlock(packer.Pack(block), 3);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->values, block.values);
+  EXPECT_EQ(back->times, block.times);
+}
+
+TEST(BlockTest, DamagedCompressedBytesAreRefused) {
+  const std::string good = BlockPacker().Pack(Hour());
+  for (std::size_t size = 1; size < good.size(); ++size) {
+    EXPECT_FALSE(UnpackBlock(good.substr(0, size), 3)) << "cut at " << size;
+  }
+  EXPECT_FALSE(UnpackBlock(std::string("\x02\xff\xff\xff\xff\x7f") + good.substr(3), 3))
+      << "an absurd length";
+}
+
+TEST(BlockTest, FlippedBytesDoNotCrash) {
+  for (const std::string& good : {BlockPacker().Pack(Example()), BlockPacker().Pack(Hour())}) {
+    FlipEveryBit(good);
   }
 }
 
