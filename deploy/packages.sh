@@ -38,7 +38,7 @@ test_packages() {
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 openssl python3 shellcheck groff-base systemd systemd-container mmdebstrap \
+    curl jq iproute2 openssl python3 python3-yaml shellcheck groff-base systemd systemd-container mmdebstrap \
     chromium
   # Node.js from another source than Debian brings npm along and excludes the package of that name.
   { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm
