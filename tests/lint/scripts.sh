@@ -7,7 +7,7 @@ while IFS= read -r -d '' file; do
   if [[ $file == *.sh ]] || head -n 1 "$file" | grep -qE '^#!.*\b(ba)?sh\b'; then
     scripts+=("$file")
   fi
-done < <(find deploy tests .ci -type f \( -name '*.sh' -o ! -name '*.*' \) -print0)
+done < <(find deploy prometheus tests .ci -type f \( -name '*.sh' -o ! -name '*.*' \) -print0)
 ((${#scripts[@]} >= 5)) || {
   printf 'only %d scripts found: is this the root of the project?\n' "${#scripts[@]}"
   exit 1

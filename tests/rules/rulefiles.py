@@ -43,7 +43,7 @@ def rules(folder):
 
 def bare(expr):
     """The expression without strings, matchers, ranges and label lists: words are metrics then."""
-    expr = CLAUSE.sub(" ", MATCHERS.sub("{}", expr))
+    expr = re.sub(r"\"[^\"]*\"", " ", CLAUSE.sub(" ", MATCHERS.sub("{}", expr)))
     return re.sub(r"\b\d[\w.]*|\[[^\]]*\]|\boffset\s+\w+", " ", expr)
 
 

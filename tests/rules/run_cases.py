@@ -15,9 +15,11 @@ import cases
 import rulefiles
 
 
-def files_for(name, rules, folder):
-    """The rule files that a table needs: that of the alert, and the recorded series."""
+def files_for(name, table, rules, folder):
+    """The rule files that a table needs: its own or that of the alert, and the recorded series."""
     own = {rule.path for rule in rules if rule.alert == name}
+    if "rules" in table:
+        own = {folder.parent / table["rules"]}
     return sorted(own | {folder / "antminer-recording.yml"})
 
 
@@ -56,7 +58,7 @@ def main():
     if not shutil.which("promtool"):
         print("skipped: promtool is not installed (package prometheus)")
         return 77
-    root = pathlib.Path(sys.argv[1])
+    root = pathlib.Path(sys.argv[1]).resolve()
     folder = root / "prometheus" / "rules"
     rules = rulefiles.rules(folder)
     tables = cases.load(pathlib.Path(__file__).parent / "cases")
@@ -65,7 +67,8 @@ def main():
     with tempfile.TemporaryDirectory() as temporary, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = {name: pool.submit(run_one, name, tables[name],
-                                  files_for(name, rules, folder), temporary) for name in wanted}
+                                  files_for(name, tables[name], rules, folder), temporary)
+                for name in wanted}
         failed += [f"{name}:\n{run.result()}" for name, run in runs.items() if run.result()]
     print("\n".join(failed))
     print(f"{len(wanted)} tables, {len(failed)} failed")

@@ -37,7 +37,7 @@ def known_labels(name, catalogue, recorded):
         return SYNTHETIC[name] | TARGET_LABELS
     if name in recorded:
         labels = set(TARGET_LABELS)
-        for part in recorded[name].metrics - {name}:
+        for part in recorded[name].metrics - {name}:  # A rule may read its own last value.
             labels |= known_labels(part, catalogue, recorded) or set()
         return labels
     return None
@@ -190,6 +190,16 @@ def runbooks(rules, folder):
             yield f"{pages[name].name}: {metric} is not exported"
 
 
+def compat(others, rules, catalogue):
+    """The names of other exporters: made of what there is, and none of ours."""
+    recorded = {rule.record: rule for rule in rules + others if rule.record}
+    for rule in others:
+        if rule.record in catalogue:
+            yield f"{rule.path.name}: {rule.record} is a name of ours"
+        for text in metrics_exist(rule, catalogue, recorded):
+            yield f"{rule.path.name}: {rule.record}: {text}"
+
+
 KNOWN = set()
 
 
@@ -205,13 +215,15 @@ def breaches(rules, catalogue):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
+    root = pathlib.Path(sys.argv[1]).resolve()
     folder = root / "prometheus" / "rules"
     rules = rulefiles.rules(folder)
     catalogue = rulefiles.families(root / "exporter" / "metrics" / "contract.yaml")
     KNOWN.update(catalogue, *({name.split(":")[1]} for name in
                               (rule.record for rule in rules if rule.record)))
-    found = list(breaches(rules, catalogue)) + list(runbooks(rules, folder.parent / "runbooks"))
+    found = list(breaches(rules, catalogue))
+    found += compat(rulefiles.rules(folder.parent / "compat"), rules, catalogue)
+    found += runbooks(rules, folder.parent / "runbooks")
     print("\n".join(found))
     alerts = sum(1 for rule in rules if rule.alert)
     print(f"{alerts} alerts, {len(rules) - alerts} recorded series, {len(found)} breaches")

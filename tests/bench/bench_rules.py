@@ -1,0 +1,360 @@
+#!/usr/bin/env python3
+"""What one evaluation of every rule costs, on a real Prometheus with a fleet's history.
+
+Usage: bench_rules.py [--miners 5000] [--faulty 3] [--prometheus PROGRAM]
+
+Fills a Prometheus (Debian package, loopback, a folder of its own) over remote write with what the
+windows of the rules look at, loads the shipped rules with every group at 30 s, and waits for three
+evaluations. Prints one line of JSON; processor seconds first. Takes about five minutes.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+STEP, HOUR, DAY = 30, 3600, 86400
+PASSES = 3
+
+
+# ---- remote write: protobuf and snappy (literals only), no more of both than is needed
+
+def varint(number):
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def field(number, payload):
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def label_bytes(labels):
+    return b"".join(field(1, field(1, key.encode()) + field(2, value.encode()))
+                    for key, value in sorted(labels.items()))
+
+
+def sample_bytes(samples):
+    return b"".join(
+        field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + varint(int(at * 1000)))
+        for at, value in samples)
+
+
+def snappy(data):
+    out = bytearray(varint(len(data)))
+    for start in range(0, len(data), 65536):
+        piece = data[start:start + 65536]
+        out += b"\xf4" + struct.pack("<H", len(piece) - 1) + piece
+    return bytes(out)
+
+
+class Prometheus:
+    """One Prometheus on loopback that ends with this program."""
+
+    def __init__(self, program, folder, rule_files):
+        self.folder, self.rule_files = folder, rule_files
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.configure([])
+        self.log = open(folder / "log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [program, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+             f"--web.listen-address={self.url[7:]}", "--web.enable-remote-write-receiver",
+             "--web.enable-lifecycle", "--storage.tsdb.retention.time=30d"],
+            stdout=self.log, stderr=self.log)
+        self.wait(lambda: self.get("/-/ready"), 60)
+
+    def configure(self, rule_files):
+        (self.folder / "prometheus.yml").write_text(json.dumps(
+            {"global": {"evaluation_interval": "30s"}, "rule_files": rule_files}), "utf-8")
+
+    def get(self, path, data=None, headers=None):
+        request = urllib.request.Request(self.url + path, data, headers or {})
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.read()
+
+    def wait(self, condition, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"prometheus ended: {(self.folder / 'log').read_text()[-2000:]}")
+            try:
+                if condition():
+                    return
+            except OSError:
+                pass
+            time.sleep(0.2)
+        raise RuntimeError(f"waited {seconds} s in vain")
+
+    def write(self, series):
+        self.get("/api/v1/write", snappy(b"".join(field(1, one) for one in series)),
+                 {"Content-Encoding": "snappy", "Content-Type": "application/x-protobuf",
+                  "X-Prometheus-Remote-Write-Version": "0.1.0"})
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def resident_mb(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) // 1024
+        return 0
+
+    def settled(self):
+        before = self.cpu_seconds()
+        time.sleep(2)
+        return self.cpu_seconds() - before < 0.2
+
+    def groups(self):
+        return json.loads(self.get("/api/v1/rules"))["data"]["groups"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+        self.log.close()
+
+
+# ---- the fleet
+
+def families(fault):
+    """(metric, labels, seconds of history, step, value at a number of steps) of one miner."""
+    rate = 0.0 if fault == "stopped" else 80e12 if fault == "slow" else 100e12
+    hot = 95 if fault == "hot" else 70
+    noise = random.Random(1).random
+    recent, hour, six = 600, HOUR + 300, 6 * HOUR + 300
+    up = 0 if fault == "off" else 1
+    out = [("antminer_up", {}, hour, STEP, lambda n: up)]
+    for level, limit in (("warning", 80), ("critical", 90)):
+        out.append(("antminer_threshold_chip_temperature_celsius", {"severity": level}, recent,
+                    STEP, lambda n, limit=limit: limit))
+    for name, value in (("antminer_threshold_hashrate_ratio", 0.9),
+                        ("antminer_threshold_fan_rpm", 2000)):
+        out.append((name, {}, recent, STEP, lambda n, value=value: value))
+    out.append(("antminer_restarts_total", {}, hour, STEP, lambda n: 4))
+    out.append(("antminer_pool_switches_total", {}, hour, STEP, lambda n: 1))
+    out.append(("antminer_scrapes_total", {}, hour, STEP, lambda n: n))
+    for state in ("hashing", "degraded", "starting", "idle", "sleeping", "api_down",
+                  "access_denied", "offline", "lost"):
+        out.append(("antminer_state", {"state": state}, recent, STEP,
+                    lambda n, state=state: int(state == "hashing")))
+    if fault == "off":
+        return out
+    out.append(("antminer_hashrate_hashes_per_second", {}, six, STEP,
+                lambda n: rate * (0.99 + 0.02 * noise())))
+    for name, step in (("antminer_hashes_total", 3e15), ("antminer_difficulty_accepted_total", 7e5),
+                       ("antminer_shares_accepted_total", 11)):
+        out.append((name, {}, six, STEP, lambda n, step=step: n * step))
+    for name, step in (("antminer_difficulty_rejected_total", 7e3),
+                       ("antminer_shares_rejected_total", 0.1),
+                       ("antminer_hardware_errors_total", 3)):
+        out.append((name, {}, hour, STEP, lambda n, step=step: int(n * step)))
+    for name, value in (("antminer_mining", 1), ("antminer_mining_start_time_seconds", 1.7e9),
+                        ("antminer_hashrate_baseline_hashes_per_second", 100e12),
+                        ("antminer_hashrate_baseline_samples", 10),
+                        ("antminer_hashrate_expected_hashes_per_second", 100e12),
+                        ("antminer_fans_expected", 4), ("antminer_boards", 3),
+                        ("antminer_boards_expected", 3)):
+        out.append((name, {}, recent, STEP, lambda n, value=value: value))
+    for board in "123":
+        out += [(name, {"board": board}, recent, STEP, lambda n, value=value: value)
+                for name, value in (("antminer_board_up", 1), ("antminer_board_chips", 114),
+                                    ("antminer_board_chips_expected", 114))]
+        out += [("antminer_chip_temperature_celsius", {"board": board, "sensor": str(sensor)},
+                 recent, STEP, lambda n: hot + int(4 * noise())) for sensor in range(4)]
+    for number in range(4):
+        out.append(("antminer_fan_rpm", {"fan": str(number + 1)}, recent, STEP,
+                    lambda n: 5400 + 60 * int(5 * noise())))
+    for pool in "012":
+        out += [(name, {"pool": pool}, recent, STEP, lambda n, value=value: value)
+                for name, value in (("antminer_pool_up", 1),
+                                    ("antminer_pool_active", int(pool == "0")),
+                                    ("antminer_pool_priority", int(pool)))]
+        out.append(("antminer_pool_last_share_timestamp_seconds", {"pool": pool}, recent, STEP,
+                    lambda n: time.time()))
+        out.append(("antminer_pool_info", {"pool": pool, "host": f"pool{pool}.example:3333",
+                                           "protocol": "stratum+tcp"}, recent, STEP, lambda n: 1))
+    for name in ("summary", "stats", "pools"):
+        out.append(("antminer_collector_success", {"collector": name}, recent, STEP, lambda n: 1))
+    out.append(("antminer_power_watts", {"source": "estimated"}, recent, STEP,
+                lambda n: 3000 + int(50 * noise())))
+    # What the rules themselves recorded before.
+    out.append(("miner:antminer_profit_per_day:current", {"currency": "USD"}, six, 60,
+                lambda n: 1 + noise()))
+    out.append(("miner:antminer_chip_temperature_celsius:count", {}, DAY + HOUR, 300, lambda n: 12))
+    out.append(("miner:antminer_hashrate_hashes_per_second:avg30m", {}, 8 * DAY + HOUR, 300,
+                lambda n: rate * (0.99 + 0.02 * noise())))
+    return out
+
+
+EXPORTER = [("antminer_exporter_poll_interval_seconds", {}, 30), ("antminer_exporter_ready", {}, 1),
+            ("antminer_exporter_poll_cycles_skipped_total", {}, 0),
+            ("antminer_discovery_miners", {"source": "tcp"}, 5000),
+            ("antminer_threshold_hardware_error_ratio", {}, 0.01),
+            ("antminer_threshold_share_reject_ratio", {}, 0.05),
+            ("antminer_threshold_restarts", {}, 3), ("antminer_threshold_last_share_seconds", {}, 900),
+            ("antminer_threshold_baseline_samples", {}, 10),
+            ("antminer_threshold_market_age_seconds", {}, 3600),
+            ("antminer_market_bitcoin_price", {"currency": "USD"}, 100000),
+            ("antminer_market_network_difficulty", {}, 126e12),
+            ("antminer_market_block_subsidy_bitcoins", {}, 3.125),
+            ("antminer_electricity_price_per_kilowatt_hour", {"currency": "USD"}, 0.1),
+            ("antminer_pool_fee_ratio", {}, 0.02), ("up", {}, 1)]
+TARGET = {"job": "antminer", "instance": "127.0.0.1:14028"}
+
+
+def fault_of(number, faulty):
+    """Every 100 / faulty-th miner has a fault, in turn."""
+    if faulty <= 0 or number % max(1, round(100 / faulty)):
+        return ""
+    return ("off", "hot", "slow", "stopped")[number // max(1, round(100 / faulty)) % 4]
+
+
+def heads(miners, faulty):
+    """Encoded labels by fault and place in families(): (fault, index) -> list of bytes."""
+    out, count = {}, 0
+    shapes = {fault: families(fault) for fault in ("", "off", "hot", "slow", "stopped")}
+    for number in range(miners):
+        fault = fault_of(number, faulty)
+        miner = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+        for index, (metric, labels, *_) in enumerate(shapes[fault]):
+            encoded = label_bytes({"__name__": metric, "miner": miner} | TARGET | labels)
+            out.setdefault((fault, index), []).append(encoded)
+            count += 1
+        info = {"__name__": "antminer_miner_info", "miner": miner, "address": miner,
+                "model": "Antminer S19 Pro", "algorithm": "sha256", "firmware": "stock",
+                "site": f"site-{number % 4}", "rack": f"r{number % 50}"}
+        out.setdefault(("info", 0), []).append(label_bytes(info | TARGET))
+        count += 1
+    return shapes, out, count
+
+
+def fill(prometheus, miners, faulty):
+    """Hour by hour, so that nothing is older than Prometheus takes; returns (series, samples)."""
+    shapes, encoded, count = heads(miners, faulty)
+    end = int(time.time()) // STEP * STEP
+    begin = end - 8 * DAY - HOUR
+    samples = 0
+    window = begin
+    while window < end + HOUR:
+        stop = min(window + HOUR, int(time.time()) // STEP * STEP + STEP)
+        if stop <= window:
+            break
+        batch, size = [], 0
+        if stop > end - 600:
+            blob = sample_bytes((at, 1) for at in range(max(window, end - 600), stop, STEP))
+            for key, value, labels in ((n, v, l) for n, l, v in EXPORTER):
+                own = sample_bytes((at, value) for at in range(max(window, end - 600), stop, STEP))
+                batch.append(label_bytes({"__name__": key} | TARGET | labels) + own)
+            batch += [head + blob for head in encoded[("info", 0)]]
+        for (fault, index), lines in encoded.items():
+            if fault == "info":
+                continue
+            _, _, history, step, value = shapes[fault][index]
+            first = max(window, -(-(end - history) // step) * step)
+            points = [(at, value((at - begin) // step)) for at in range(first, stop)
+                      if at % step == 0] if first < stop else []
+            # The week between the two days that are compared is left out.
+            points = [point for point in points if history < 8 * DAY
+                      or not end - 7 * DAY + HOUR < point[0] < end - DAY - HOUR]
+            if not points:
+                continue
+            blob = sample_bytes(points)
+            samples += len(points) * len(lines)
+            for head in lines:
+                batch.append(head + blob)
+                size += len(head) + len(blob)
+                if size > 4_000_000:
+                    prometheus.write(batch)
+                    batch, size = [], 0
+        if batch:
+            prometheus.write(batch)
+        window = stop
+    return count, samples
+
+
+def shipped_rules(folder):
+    out = []
+    for path in sorted((ROOT / "prometheus" / "rules").glob("*.yml")):
+        text = path.read_text("utf-8").replace("interval: 5m", "interval: 30s").replace(
+            "interval: 1m", "interval: 30s")
+        (folder / path.name).write_text(text, "utf-8")
+        out.append(str(folder / path.name))
+    return out
+
+
+def measure(prometheus):
+    """Seconds per group, the smallest of some passes; processor seconds per pass; groups."""
+    best, seen, begin, cpu = {}, {}, None, 0.0
+    end = time.monotonic() + 240
+    while time.monotonic() < end:
+        groups = prometheus.groups()
+        for group in groups:
+            if group["lastEvaluation"].startswith("0001"):
+                continue
+            if seen.setdefault(group["name"], {}).setdefault(group["lastEvaluation"], True):
+                best[group["name"]] = min(best.get(group["name"], 1e9), group["evaluationTime"])
+        if len(best) == len(groups) and begin is None:
+            begin, cpu = time.monotonic(), prometheus.cpu_seconds()
+        if begin and time.monotonic() - begin >= STEP * PASSES:
+            return best, (prometheus.cpu_seconds() - cpu) / PASSES, groups
+        time.sleep(1)
+    raise RuntimeError("not every group was evaluated")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--miners", type=int, default=5000)
+    parser.add_argument("--faulty", type=float, default=3, help="percent of miners with a fault")
+    parser.add_argument("--prometheus", default=shutil.which("prometheus") or "")
+    arguments = parser.parse_args()
+    if not arguments.prometheus:
+        print("skipped: prometheus is not installed (package prometheus)")
+        return 77
+    with tempfile.TemporaryDirectory(prefix="bench_rules") as temporary:
+        folder = pathlib.Path(temporary)
+        rules = shipped_rules(folder)
+        prometheus = Prometheus(arguments.prometheus, folder, rules)
+        try:
+            series, samples = fill(prometheus, arguments.miners, arguments.faulty)
+            prometheus.wait(prometheus.settled, 600)
+            idle = prometheus.cpu_seconds()
+            time.sleep(10)
+            idle = (prometheus.cpu_seconds() - idle) / 10 * STEP
+            prometheus.configure(rules)
+            prometheus.get("/-/reload", data=b"")
+            best, cpu, groups = measure(prometheus)
+            broken = [rule["name"] for group in groups for rule in group["rules"]
+                      if rule["health"] == "err"]
+            alerts = sum(len(rule.get("alerts", [])) for group in groups for rule in group["rules"])
+            slowest = sorted(((rule["evaluationTime"], rule["name"]) for group in groups
+                              for rule in group["rules"]), reverse=True)[:5]
+            print(json.dumps({
+                "bench": "rules", "cpu_s_per_pass": round(cpu - idle, 3),
+                "seconds_all_rules": round(sum(best.values()), 3), "miners": arguments.miners,
+                "faulty_percent": arguments.faulty, "rules": sum(len(g["rules"]) for g in groups),
+                "broken": broken, "alerts_active": alerts, "series": series, "samples": samples,
+                "rss_mb": prometheus.resident_mb(),
+                "groups_ms": {name: round(1000 * value, 1) for name, value in sorted(best.items())},
+                "slowest_ms": {name: round(1000 * value, 1) for value, name in slowest}}))
+        finally:
+            prometheus.stop()
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
