@@ -34,7 +34,7 @@ packing_packages() {
 # Beside the build packages: units, fuzzing, sanitizers, lint, rules, packaging, pages.
 test_packages() {
   case $(debian_release) in
-    12) printf '%s\n' libclang-rt-14-dev ;;
+    12) printf '%s\n' libclang-rt-14-dev victoria-metrics ;;
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
