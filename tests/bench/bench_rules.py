@@ -165,11 +165,11 @@ def families(fault):
                     lambda n, state=state: int(state == "hashing")))
     if fault == "off":
         return out
-    out.append(("antminer_hashrate_hashes_per_second", {}, six, STEP,
+    out.append(("antminer_hashrate_hashes_per_second", {}, 1800 + 300, STEP,
                 lambda n: rate * (0.99 + 0.02 * noise())))
     for name, step in (("antminer_hashes_total", 3e15), ("antminer_difficulty_accepted_total", 7e5),
                        ("antminer_shares_accepted_total", 11)):
-        out.append((name, {}, six, STEP, lambda n, step=step: n * step))
+        out.append((name, {}, hour, STEP, lambda n, step=step: n * step))
     for name, step in (("antminer_difficulty_rejected_total", 7e3),
                        ("antminer_shares_rejected_total", 0.1),
                        ("antminer_hardware_errors_total", 3)):
@@ -206,8 +206,13 @@ def families(fault):
     # What the rules themselves recorded before.
     out.append(("miner:antminer_profit_per_day:current", {"currency": "USD"}, six, 60,
                 lambda n: 1 + noise()))
-    out.append(("miner:antminer_chip_temperature_celsius:count", {}, DAY + HOUR, 300, lambda n: 12))
-    out.append(("miner:antminer_hashrate_hashes_per_second:avg30m", {}, 8 * DAY + HOUR, 300,
+    for name, value in (("hashes", 1e14), ("difficulty_accepted", 2.3e4),
+                        ("shares_accepted", 0.36)):
+        out.append((f"miner:antminer_{name}:rate5m", {}, six, 120,
+                    lambda n, value=value: value * (0.99 + 0.02 * noise())))
+    out.append(("miner:antminer_chip_temperature_celsius:count", {}, DAY + HOUR, 1800,
+                lambda n: 12))
+    out.append(("miner:antminer_hashrate_hashes_per_second:avg30m", {}, 8 * DAY + HOUR, 1800,
                 lambda n: rate * (0.99 + 0.02 * noise())))
     return out
 
