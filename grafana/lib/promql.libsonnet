@@ -1,0 +1,155 @@
+// PromQL that all dashboards share: selectors, the filter by site, rack and model, states, money.
+// Site, rack and model stand only in antminer_miner_info, so a filter by them is a join; it is
+// written here once.
+{
+  local q = self,
+  local key = 'job, instance, miner',
+
+  selector(metric, labels=''):: metric + '{job=~"$job"' + (if labels == '' then '' else ', ' + labels) + '}',
+
+  // A family with a label miner, as the variable miner chooses it.
+  miner(metric, labels='')::
+    q.selector(metric, 'miner=~"$miner"' + (if labels == '' then '' else ', ' + labels)),
+
+  info(labels='')::
+    q.miner('antminer_miner_info', 'site=~"$site", rack=~"$rack", model=~"$model"' +
+                                   (if labels == '' then '' else ', ' + labels)),
+  sha256:: 'algorithm="sha256"',
+
+  // The chosen miners of an expression that has the labels job, instance and miner.
+  filter(expr, info_labels=''):: '(%s and on (%s) %s)' % [expr, key, q.info(info_labels)],
+
+  // The chosen miners of a family; of_sha256 leaves other algorithms out, whose hashes do not add up.
+  of(metric, labels=''):: q.filter(q.miner(metric, labels)),
+  of_sha256(metric, labels=''):: q.filter(q.miner(metric, labels), q.sha256),
+
+  // The same with labels of antminer_miner_info added.
+  with(expr, labels, info_labels='')::
+    '(%s * on (%s) group_left (%s) %s)' % [expr, key, labels, q.info(info_labels)],
+
+  // One value a miner, for lists and tables.
+  each(expr):: 'max by (miner) (%s)' % expr,
+
+  // A column of a table: a miner without a value stays in the table, shown as a dash.
+  column(expr, info_labels='')::
+    '%s or max by (miner) (%s) * NaN' % [q.each(expr), q.of('antminer_up')],
+
+  ratio(part, whole):: '(%s) / (%s > 0)' % [part, whole],
+
+  count(expr):: 'count(%s) or vector(0)' % expr,
+  sum_or_zero(expr):: 'sum(%s) or vector(0)' % expr,
+
+  // Watts of a miner, reported or estimated.
+  power:: 'sum without (source) (%s)' % q.of('antminer_power_watts'),
+  power_sha256:: 'sum without (source) (%s)' % q.of_sha256('antminer_power_watts'),
+  hottest:: 'max without (board, sensor) (%s)' % q.of('antminer_chip_temperature_celsius'),
+  hashrate:: q.of_sha256('antminer_hashrate_hashes_per_second'),
+
+  // Joules per terahash over the miners that have both values.
+  efficiency::
+    'sum(%(p)s and on (%(k)s) %(h)s > 0) / (sum(%(h)s and on (%(k)s) %(p_raw)s) / 1e12 > 0)' % {
+      p: q.power_sha256,
+      p_raw: q.miner('antminer_power_watts'),
+      h: q.hashrate,
+      k: key,
+    },
+  efficiency_each:: '(%s) / on (%s) (%s > 0) * 1e12' % [q.power_sha256, key, q.hashrate],
+
+  of_expected_each:: '(%s) / on (%s) (%s > 0)' % [
+    q.of('antminer_hashrate_hashes_per_second'),
+    key,
+    q.miner('antminer_hashrate_expected_hashes_per_second'),
+  ],
+
+  // Degrees left below the critical limit.
+  headroom_each:: '%s - on (%s) max by (%s) (%s)' % [
+    q.of('antminer_threshold_chip_temperature_celsius', 'severity="critical"'),
+    key,
+    key,
+    q.miner('antminer_chip_temperature_celsius'),
+  ],
+
+  // Share of refused work; without work there is no ratio.
+  reject_each(window)::
+    'increase(%(r)s[%(w)s]) / (increase(%(a)s[%(w)s]) + increase(%(r)s[%(w)s]) > 0)' % {
+      r: q.miner('antminer_difficulty_rejected_total'),
+      a: q.miner('antminer_difficulty_accepted_total'),
+      w: window,
+    },
+  reject_fleet(window, labels='')::
+    'sum(increase(%(r)s[%(w)s]) and on (%(k)s) %(i)s) / (sum(increase(%(a)s[%(w)s]) and on (%(k)s) %(i)s) + sum(increase(%(r)s[%(w)s]) and on (%(k)s) %(i)s) > 0)' % {
+      r: q.miner('antminer_difficulty_rejected_total'),
+      a: q.miner('antminer_difficulty_accepted_total'),
+      w: window,
+      k: key,
+      i: q.info(),
+    },
+  hardware_errors_each(window)::
+    'increase(%(e)s[%(w)s]) / (increase(%(e)s[%(w)s]) + increase(%(h)s[%(w)s]) / 2^32 > 0)' % {
+      e: q.miner('antminer_hardware_errors_total'),
+      h: q.miner('antminer_hashes_total'),
+      w: window,
+    },
+
+  // The state of each miner as one number, for timelines and coloured cells (see style.states).
+  state_each(labels='miner')::
+    'max by (%(by)s) ((%(hashing)s == 1) * 5 or (%(degraded)s == 1) * 4 or (%(starting)s == 1) * 3 or (%(idle)s == 1) * 2 or (%(sleeping)s == 1) or (%(down)s == 1) * 0)' % {
+      by: labels,
+      hashing: q.miner('antminer_state', 'state="hashing"'),
+      degraded: q.miner('antminer_state', 'state="degraded"'),
+      starting: q.miner('antminer_state', 'state="starting"'),
+      idle: q.miner('antminer_state', 'state="idle"'),
+      sleeping: q.miner('antminer_state', 'state="sleeping"'),
+      down: q.miner('antminer_state', 'state=~"api_down|access_denied|offline|lost"'),
+    },
+
+  // Miners stopped on purpose (sleeping) are healthy.
+  down:: '%s == 0' % q.of('antminer_up'),
+  impaired:: '(%s == 1)' % q.of('antminer_state', 'state=~"degraded|starting|idle"'),
+
+  // Fans that stand still or are not seen. A miner without fans (hydro) expects none.
+  fans_stopped_each:: '%s - on (%s) (count by (%s) (%s > 0) or on (%s) %s * 0)' % [
+    q.of('antminer_fans_expected'),
+    key,
+    key,
+    q.miner('antminer_fan_rpm'),
+    key,
+    q.miner('antminer_fans_expected'),
+  ],
+  boards_missing_each:: '%s - on (%s) (count by (%s) (%s == 1) or on (%s) %s * 0)' % [
+    q.of('antminer_boards_expected'),
+    key,
+    key,
+    q.miner('antminer_board_up'),
+    key,
+    q.miner('antminer_boards_expected'),
+  ],
+
+  alerts(labels=''):: 'ALERTS{alertname=~"Antminer.*", alertname!="AntminerWatchdog", miner=~"$miner|"' +
+                      (if labels == '' then '' else ', ' + labels) + '}',
+  firing(labels='')::
+    q.alerts('alertstate="firing"' + (if labels == '' then '' else ', ' + labels)),
+
+  // Money. Prices come from the exporter (one set an exporter), or from the text boxes of the
+  // profitability dashboard, which are empty or a number: "0 ++ 0" is 0, "0 +0.08+ 0" is 0.08.
+  money:: {
+    local override(live, variable) = '(%s * 0 + (0 +$%s+ 0) > 0 or %s)' % [live, variable, live],
+    price:: override(q.selector('antminer_market_bitcoin_price', 'currency=~"$currency"'), 'price'),
+    tariff:: override(
+      q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), 'tariff'
+    ),
+    // Money for one hash per second during a day.
+    per_hashrate:: '(%(price)s * on (job, instance) group_left () (86400 / (%(difficulty)s * 2^32) * on (job, instance) (%(subsidy)s + on (job, instance) %(fees)s) * on (job, instance) (1 - %(fee)s)))' % {
+      price: q.money.price,
+      difficulty: q.selector('antminer_market_network_difficulty'),
+      subsidy: q.selector('antminer_market_block_subsidy_bitcoins'),
+      fees: q.selector('antminer_market_block_fees_bitcoins'),
+      fee: q.selector('antminer_pool_fee_ratio'),
+    },
+    revenue_each:: '(%s) * on (job, instance) group_left (currency) %s' % [q.hashrate, self.per_hashrate],
+    cost_each:: '(%s) * 0.024 * on (job, instance) group_left (currency) %s' % [q.power_sha256, self.tariff],
+    revenue:: 'sum((sum by (job, instance) (%s)) * on (job, instance) %s)' % [q.hashrate, self.per_hashrate],
+    cost:: 'sum((sum by (job, instance) (%s)) * 0.024 * on (job, instance) %s)' % [q.power_sha256, self.tariff],
+    profit_each:: '(%s) - on (job, instance, miner, currency) (%s)' % [self.revenue_each, self.cost_each],
+  },
+}

@@ -1,0 +1,177 @@
+"""A real Prometheus on loopback over the history of a set of fleet_data.py, or over live targets."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import fleet_data
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START_SECONDS = 60  # How long a start may take before the test gives up.
+
+
+def recording_rules():
+    """The rule files of the bundle, or those of ANTMINER_RULES (a path list)."""
+    if os.environ.get("ANTMINER_RULES"):
+        return [pathlib.Path(p) for p in os.environ["ANTMINER_RULES"].split(":")]
+    found = sorted((ROOT / "prometheus").rglob("*.y*ml")) if (ROOT / "prometheus").is_dir() else []
+    return [p for p in found if "record:" in p.read_text(encoding="utf-8")
+            and "rule_test" not in p.name and "tests" not in p.parts]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class PromError(Exception):
+    """What Prometheus said."""
+
+
+class Prometheus:
+    """Started on a data folder; stop() ends it. Loopback only."""
+
+    def __init__(self, folder, config="global: {}\n"):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = self.folder / "prometheus.yml"
+        settings.write_text(config, encoding="utf-8")
+        self.log = open(self.folder / "prometheus.log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            ["prometheus", f"--config.file={settings}",
+             f"--storage.tsdb.path={self.folder / 'data'}", "--storage.tsdb.retention.time=100y",
+             f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn",
+             "--storage.tsdb.min-block-duration=2h"],
+            stdout=self.log, stderr=subprocess.STDOUT)
+        self.wait_ready()
+
+    def wait_ready(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(self.url + "/-/ready", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise PromError("Prometheus did not start: " +
+                        (self.folder / "prometheus.log").read_text(encoding="utf-8")[-2000:])
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.log.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def get(self, path, parameters):
+        """The answer of the HTTP API. Raises PromError with what Prometheus said."""
+        body = urllib.parse.urlencode(parameters, doseq=True)
+        try:
+            if "/label/" in path:
+                answer = urllib.request.urlopen(f"{self.url}{path}?{body}", timeout=60)
+            else:
+                answer = urllib.request.urlopen(self.url + path, body.encode(), timeout=60)
+            with answer:
+                reply = json.load(answer)
+        except urllib.error.HTTPError as fault:
+            raise PromError(fault.read().decode(errors="replace")[:400]) from None
+        return reply
+
+    def query(self, expr, at):
+        return self.get("/api/v1/query", {"query": expr, "time": at})["data"]["result"]
+
+
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
+    if done.returncode:
+        raise PromError(f"{' '.join(map(str, command))}: {done.stdout[-1500:]}")
+
+
+def build_history(name, folder, hours=None, step=None):
+    """Blocks of the set `name` in folder/data, with the recording rules evaluated over them."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = folder / "fleet.om"
+    with open(text, "w", encoding="utf-8") as out:
+        fleet_data.write(name, out, hours, step)
+    run("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(text),
+        str(folder / "data"))
+    text.unlink()
+    rules = recording_rules()
+    if not rules:
+        return
+    hours = hours or fleet_data.SETS[name][1]
+    step = step or fleet_data.SETS[name][2]
+    for number, level in enumerate(levels(rules)):
+        file = folder / f"rules-{number}.yml"
+        file.write_text("groups:\n- name: level\n  rules:\n" + "".join(level), encoding="utf-8")
+        add_recorded(folder, file, hours, max(step, 60))
+
+
+def levels(files):
+    """Rules that need only samples, rules that need those, and so on. A back-fill does not see
+    what it makes itself, so each level is a run of its own. Alerts are left out."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    rules = {}
+    for part in re.split(r"(?m)^\s*- (?=record:|alert:|name:)", text):
+        name = re.match(r"record:\s*(\S+)", part)
+        if name:
+            indent = min((len(line) - len(line.lstrip()) for line in part.splitlines()[1:]
+                          if line.strip()), default=0)
+            body = [line[indent:] for line in part.splitlines()[1:]]
+            rules[name[1]] = f"  - record: {name[1]}\n" + "".join(f"    {x}\n" for x in body if x)
+    while rules:
+        ready = [name for name, rule in rules.items()
+                 if not any(other in rule.split("\n", 1)[1] for other in rules)]
+        if not ready:
+            raise PromError("recording rules that need each other: " + ", ".join(rules))
+        yield [rules.pop(name) for name in ready]
+
+
+def add_recorded(folder, file, hours, step):
+    """Evaluates the rules of a file over the history and puts the result beside it."""
+    with tempfile.TemporaryDirectory() as made:
+        with Prometheus(folder) as server:
+            run("promtool", "tsdb", "create-blocks-from", "rules", f"--url={server.url}",
+                f"--start={fleet_data.END - hours * 3600}", f"--end={fleet_data.END}",
+                f"--eval-interval={step}s", f"--output-dir={made}", str(file))
+        for block in pathlib.Path(made).iterdir():
+            if block.is_dir():
+                shutil.copytree(block, folder / "data" / block.name)
+
+
+if __name__ == "__main__":
+    # For looking at dashboards: build a set, serve it until Ctrl-C.
+    import sys
+    if not (pathlib.Path(sys.argv[2]) / "data").exists():
+        build_history(sys.argv[1], sys.argv[2])
+    with Prometheus(sys.argv[2]) as shown:
+        print(f"{shown.url} ends at {fleet_data.END}000", flush=True)
+        shown.process.wait()
