@@ -32,12 +32,11 @@ local now = [
   ),
   p.gauge(
     'Of expected',
-    'Hashrate over what the miners should deliver (antminer_hashrate_expected_hashes_per_second). A miner that is down still counts with what it should deliver, for six hours.',
+    'Hashrate over what the miners should deliver (antminer_hashrate_expected_hashes_per_second). A miner that is down still counts with what it should deliver, for six hours; one that sleeps on purpose does not.',
     3, 'percentunit', 0, 1, style.of_expected,
-    [p.instant('sum(%s) / (sum(last_over_time(%s[6h]) and on (job, instance, miner) %s) > 0)' % [
+    [p.instant('sum(%s) / (sum(%s) > 0)' % [
       q.hashrate,
-      q.miner('antminer_hashrate_expected_hashes_per_second'),
-      q.info(q.sha256),
+      q.awake(q.filter('last_over_time(%s[6h])' % q.miner('antminer_hashrate_expected_hashes_per_second'), q.sha256)),
     ])],
     decimals=1,
   ),
@@ -82,10 +81,10 @@ local now = [
   p.stat(
     'Profit per day',
     'Revenue less electricity at the present hashrate, price and tariff (recording rule miner:antminer_profit_per_day:current). A dash: no market data, no tariff, or the rules are not loaded.',
-    3, 'currencyUSD', style.money,
+    3, 'none', style.money,
     [p.instant('sum by (currency) (%s)' % q.filter('miner:antminer_profit_per_day:current{job=~"$job", miner=~"$miner"}'), '{{currency}}')],
     decimals=2,
-  ) + p.links([p.to('antminer-profitability', 'Open profitability')]),
+  ) + p.money_units + p.links([p.to('antminer-profitability', 'Open profitability')]),
 ];
 
 local alerts = p.table(
@@ -107,7 +106,7 @@ local alerts = p.table(
 );
 
 local status = p.timeline(
-  'Status of the 20 miners with the least time hashing',
+  'Status, the 20 that hashed least',
   'State of each miner over time (antminer_state). Twenty at most: those that were in state hashing for the smallest part of the range. A gap: the exporter was not scraped.',
   15, style.states,
   [p.range('%s and on (miner) bottomk(20, min by (miner) (avg_over_time(%s[$__range] @ end()) and on (job, instance, miner) %s))' % [
@@ -149,7 +148,7 @@ local inventory = p.table(
   [
     { expr: 'max by (miner, model, site, rack, address) (%s)' % q.info(), name: 'Info', hide: true },
     { expr: 'max by (miner) (%s)' % q.filter(q.state_each('job, instance, miner')), name: 'State', index: 1, field: p.cell.state(style.states, 105) },
-    { expr: 'sum by (miner) (%s)' % q.of('antminer_hashrate_hashes_per_second'), course: true, name: 'Hashrate', index: 5, field: p.cell.course('Hs', 200) },
+    { expr: 'sum by (miner) (%s)' % q.of('antminer_hashrate_hashes_per_second'), course: true, name: 'Hashrate', index: 5, field: p.cell.course('Hs', 190) },
     { expr: q.column(q.of_expected_each), name: 'Expected', index: 6, field: p.cell.colored('percentunit', style.of_expected, 0, 90) },
     { expr: q.column('(%s)' % q.power), name: 'Power', index: 7, field: p.cell.number('watt', 2, 90) },
     { expr: q.column('(%s)' % q.efficiency_each), name: 'J/TH', index: 8, field: p.cell.number('none', 1, 65) },
@@ -157,12 +156,12 @@ local inventory = p.table(
     { expr: q.column('min without (fan) (%s)' % q.of('antminer_fan_rpm')), name: 'Fan', index: 10, field: p.cell.number('rotrpm', 0, 90) },
     { expr: q.column('(%s)' % q.boards_missing_each), name: 'Boards −', index: 11, field: p.cell.colored('none', style.bad_count, 0, 85) },
     { expr: q.column(q.filter('(%s)' % q.reject_each('1h'))), name: 'Rejects', index: 12, field: p.cell.colored('percentunit', style.reject, 2, 85) },
-    { expr: q.column('(time() - %s)' % q.of('antminer_mining_start_time_seconds')), name: 'Uptime', index: 13, field: p.cell.number('dtdurations', 0, 90) },
-    { expr: q.column('(%s) * 1000' % q.of('antminer_last_success_timestamp_seconds')), name: 'Last answer', index: 14, field: p.cell.number('dateTimeFromNow', null, 130) },
+    { expr: q.column('(time() - %s)' % q.of('antminer_mining_start_time_seconds')), name: 'Uptime', index: 13, field: p.cell.number('dtdurations', 0, 80) },
+    { expr: q.column('(%s) * 1000' % q.of('antminer_last_success_timestamp_seconds')), name: 'Last answer', index: 14, field: p.cell.number('dateTimeFromNow', null, 110) },
   ],
   {
     Miner: { label: 'miner', index: 0, field: { links: [p.to_row_miner], 'custom.width': 110 } },
-    Model: { label: 'model', index: 2, field: { 'custom.minWidth': 130 } },
+    Model: { label: 'model', index: 2, field: { mappings: style.short_model, 'custom.width': 110 } },
     Site: { label: 'site', index: 3 },
     Rack: { label: 'rack', index: 4 },
     Address: { label: 'address', index: 15, field: { links: [p.link('Page of the miner', 'http://${__value.raw}', true)], 'custom.width': 110 } },
@@ -182,14 +181,14 @@ local trends = [
           p.range('sum by (model) (%s)' % q.with(q.miner('antminer_hashrate_hashes_per_second'), 'model', q.sha256), '{{model}}'),
           p.range('sum(%s)' % q.of_sha256('antminer_hashrate_expected_hashes_per_second'), 'expected'),
         ],
-        stack=true,
+        stack=true, legend='right',
       ) + p.limit('^expected$', 'text'),
       p.graph(
         'Hashrate by site',
         'SHA-256 hashrate stacked by site (setting of the inventory; without one all miners are in one line).',
         12, 'Hs',
         [p.range('sum by (site) (%s)' % q.with(q.miner('antminer_hashrate_hashes_per_second'), 'site', q.sha256), 'site {{site}}')],
-        stack=true,
+        stack=true, legend='right',
       ),
     ],
   },
@@ -313,16 +312,16 @@ local faults = [
     height: 8,
     panels: [
       p.bars(
-        'Fans stopped, by miner',
+        'Fans stopped, 10 most',
         'Miners with fans that stand still or are not seen. Swap the fan before the chips pay for it.',
         6, 'none', 0, 4, style.bad_count,
-        [p.instant('topk(10, %s > 0)' % q.each('(%s)' % q.fans_stopped_each), '{{miner}}')], 0, 'All fans turn',
+        [p.instant('topk(10, %s)' % q.each('(%s)' % q.fans_stopped_each), '{{miner}}')], 0, 'No fan known',
       ) + p.links([p.to_series_miner]),
       p.bars(
-        'Boards missing, by miner',
+        'Boards missing, 10 most',
         'Miners with boards that do not hash.',
         6, 'none', 0, 3, style.bad_count,
-        [p.instant('topk(10, %s > 0)' % q.each('(%s)' % q.boards_missing_each), '{{miner}}')], 0, 'All boards hash',
+        [p.instant('topk(10, %s)' % q.each('(%s)' % q.boards_missing_each), '{{miner}}')], 0, 'No board known',
       ) + p.links([p.to_series_miner]),
       p.bars(
         'Hardware errors, 10 highest',
@@ -334,7 +333,7 @@ local faults = [
         'Restarts in 24 h, 10 most',
         'Restarts of the mining process in the last day (antminer_restarts_total). Often: power supply, a weak board, or a watchdog.',
         6, 'none', 0, 10, style.steps('green', [[1, 'yellow'], [5, 'red']]),
-        [p.instant('topk(10, %s > 0)' % q.each(q.filter('increase(%s[24h])' % q.miner('antminer_restarts_total'))), '{{miner}}')], 0, 'No restart',
+        [p.instant('topk(10, %s)' % q.each(q.filter('increase(%s[24h])' % q.miner('antminer_restarts_total'))), '{{miner}}')], 0, 'No miner known',
       ) + p.links([p.to_series_miner]),
     ],
   },

@@ -64,6 +64,12 @@ local source = { type: 'prometheus', uid: '${datasource}' };
   by_regexp(pattern, properties):: p.override('byRegexp', '/' + pattern + '/', properties),
   links(list):: p.defaults({ links: list }),
   fixed(color):: { color: { mode: 'fixed', fixedColor: color } },
+  // The sign of the currency, for fields that have its code in their name.
+  money_units:: std.foldl(
+    function(panel, code) panel + p.by_regexp(code, { unit: 'currency' + code }),
+    ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'RUB', 'UAH', 'BRL', 'NOK', 'SEK', 'CZK', 'PLN', 'ZAR', 'INR', 'KRW', 'TRY'],
+    {}
+  ),
   // A limit: dashed and red, without a fill, so that it is told from data at once.
   limit(pattern, color='red'):: p.by_regexp(pattern, {
     color: { mode: 'fixed', fixedColor: color },
@@ -95,7 +101,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
         showPercentChange: false,
         textMode: 'auto',
         wideLayout: true,
-      },
+      } + (if std.length(targets) > 1 then { text: { titleSize: 14, valueSize: 26 } } else {}),
     },
 
   // A number with its course behind it: the newest point of a range query.
@@ -150,7 +156,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
         orientation: 'horizontal',
         reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
         showUnfilled: true,
-        sizing: 'auto',
+        sizing: 'manual',
         text: { titleSize: 12, valueSize: 13 },
         valueMode: 'color',
       },
@@ -289,7 +295,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
   // A table. columns: [{ expr, name, ...properties of the field }] in the order shown; the column
   // whose name is that of `labels` comes from labels of the first query. One column may be a course:
   // { course: true }. Rows are joined by `key`, a label.
-  table(title, description, width, key, columns, labels={}, sort=null, sort_desc=false, no_value='No data', page=true)::
+  table(title, description, width, key, columns, labels={}, sort=null, sort_desc=false, no_value='No data', page=true, join='outer')::
     local n = std.length(columns);
     local course = [i for i in std.range(0, n - 1) if std.objectHas(columns[i], 'course')];
     local value_name(i) =
@@ -297,7 +303,8 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       else if n == 1 then 'Value' else 'Value #' + letter(i);
     local hidden = { Time: true } + { ['Time %d' % i]: true for i in std.range(1, n) } +
                    { [value_name(i)]: true for i in std.range(0, n - 1) if std.objectHas(columns[i], 'hide') };
-    local label_names = std.objectFields(labels);
+    local label_names = [name for name in std.objectFields(labels) if !std.objectHas(labels[name], 'hide')];
+    local hidden_labels = { [labels[name].label]: true for name in std.objectFields(labels) if std.objectHas(labels[name], 'hide') };
     local order = { [labels[name].label]: labels[name].index for name in label_names } +
                   { [value_name(i)]: columns[i].index for i in std.range(0, n - 1) if std.objectHas(columns[i], 'index') };
     base('table', title, description, width, [
@@ -325,11 +332,11 @@ local source = { type: 'prometheus', uid: '${datasource}' };
            // Only the course: with one miner the other queries would count as series, too.
            { id: 'timeSeriesTable', options: { [letter(course[0])]: { stat: 'lastNotNull' } }, filter: { id: 'byRefId', options: letter(course[0]) } },
          ]) +
-        (if n == 1 then [] else [{ id: 'joinByField', options: { byField: key, mode: 'outer' } }]) + [
+        (if n == 1 then [] else [{ id: 'joinByField', options: { byField: key, mode: join } }]) + [
           {
             id: 'organize',
             options: {
-              excludeByName: hidden,
+              excludeByName: hidden + hidden_labels,
               includeByName: {},
               indexByName: order,
               renameByName: { [labels[name].label]: name for name in label_names } +

@@ -39,6 +39,9 @@
   count(expr):: 'count(%s) or vector(0)' % expr,
   sum_or_zero(expr):: 'sum(%s) or vector(0)' % expr,
 
+  // Without miners that sleep on purpose.
+  awake(expr):: '(%s unless on (%s) %s == 1)' % [expr, key, q.miner('antminer_state', 'state="sleeping"')],
+
   // Watts of a miner, reported or estimated.
   power:: 'sum without (source) (%s)' % q.of('antminer_power_watts'),
   power_sha256:: 'sum without (source) (%s)' % q.of_sha256('antminer_power_watts'),
@@ -56,7 +59,7 @@
   efficiency_each:: '(%s) / on (%s) (%s > 0) * 1e12' % [q.power_sha256, key, q.hashrate],
 
   of_expected_each:: '(%s) / on (%s) (%s > 0)' % [
-    q.of('antminer_hashrate_hashes_per_second'),
+    q.awake(q.of('antminer_hashrate_hashes_per_second')),
     key,
     q.miner('antminer_hashrate_expected_hashes_per_second'),
   ],
@@ -117,13 +120,22 @@
     q.miner('antminer_fans_expected'),
   ],
   boards_missing_each:: '%s - on (%s) (count by (%s) (%s == 1) or on (%s) %s * 0)' % [
-    q.of('antminer_boards_expected'),
+    q.awake(q.of('antminer_boards_expected')),
     key,
     key,
     q.miner('antminer_board_up'),
     key,
     q.miner('antminer_boards_expected'),
   ],
+
+  // Boards: the key "unit" is miner and board in one, since a table joins by one label.
+  unit(expr, part='board'):: 'label_join(%s, "unit", " / ", "miner", "%s")' % [expr, part],
+  unit_column(expr, part='board', base='antminer_board_up')::
+    'max by (unit) (%s) or max by (unit) (%s) * NaN' % [q.unit(expr, part), q.unit(q.of(base), part)],
+
+  // The exporter's own families, as the variable instance chooses it.
+  exporter(metric, labels='')::
+    q.selector(metric, 'instance=~"$instance"' + (if labels == '' then '' else ', ' + labels)),
 
   alerts(labels=''):: 'ALERTS{alertname=~"Antminer.*", alertname!="AntminerWatchdog", miner=~"$miner|"' +
                       (if labels == '' then '' else ', ' + labels) + '}',
@@ -148,8 +160,14 @@
     },
     revenue_each:: '(%s) * on (job, instance) group_left (currency) %s' % [q.hashrate, self.per_hashrate],
     cost_each:: '(%s) * 0.024 * on (job, instance) group_left (currency) %s' % [q.power_sha256, self.tariff],
-    revenue:: 'sum((sum by (job, instance) (%s)) * on (job, instance) %s)' % [q.hashrate, self.per_hashrate],
-    cost:: 'sum((sum by (job, instance) (%s)) * 0.024 * on (job, instance) %s)' % [q.power_sha256, self.tariff],
     profit_each:: '(%s) - on (job, instance, miner, currency) (%s)' % [self.revenue_each, self.cost_each],
+    // Sums first, then prices: one multiplication an exporter instead of one a miner.
+    revenue:: 'sum by (currency) (sum by (job, instance) (%s) * on (job, instance) group_right () %s)' % [q.hashrate, self.per_hashrate],
+    cost:: 'sum by (currency) (sum by (job, instance) (%s) * 0.024 * on (job, instance) group_right () %s)' % [q.power_sha256, self.tariff],
+    // A miner without power has no cost, so profit counts only miners that have both.
+    profit:: 'sum by (currency) (%s)' % self.profit_each,
+    per_hashrate_mean:: 'avg by (currency) (%s)' % self.per_hashrate,
+    tariff_mean:: 'avg by (currency) (%s)' % self.tariff,
+    recorded(metric):: q.filter('%s{job=~"$job", miner=~"$miner", currency=~"$currency"}' % metric),
   },
 }

@@ -46,6 +46,11 @@
     ['warning', 'WARNING', 'yellow'],
     ['info', 'INFO', 'blue'],
   ]),
+  verdict:: value_map([['2', 'KEEP', 'green'], ['1', 'WATCH', 'yellow'], ['0', 'STOP', 'red']]),
+  active:: value_map([['1', 'ACTIVE', 'green'], ['0', 'STANDBY', 'rgba(128, 128, 128, 0.45)']]),
+  alive:: value_map([['1', 'ALIVE', 'green'], ['0', 'DEAD', 'red']]),
+  // "Antminer S21" is "S21" where the width is dear.
+  short_model:: [{ type: 'regex', options: { pattern: 'Antminer (.*)', result: { index: 0, text: '$1' } } }],
   // What a cell shows when there is no value. Colour "text" keeps it quiet.
   dash:: [{ type: 'special', options: { match: 'null+nan', result: { index: 99, text: '–', color: 'text' } } }],
 }

@@ -366,6 +366,7 @@ def exporter_values(page, miners, bare, step):
     noise = random.Random(5)
     put("up", {}, 1)
     put("scrape_duration_seconds", {}, [round(0.02 + 0.01 * noise.random(), 4) for _ in times])
+    put("ALERTS", {"alertname": "AntminerWatchdog", "alertstate": "firing", "severity": "none"}, 1)
     put("scrape_samples_scraped", {}, 133 + 146 * miners)
     for name, value in [("hardware_error_ratio", 0.01), ("share_reject_ratio", 0.05),
                         ("restarts", 3), ("last_share_seconds", 900), ("baseline_samples", 10),
@@ -442,6 +443,15 @@ def exporter_values(page, miners, bare, step):
     put("antminer_discovery_last_success_timestamp_seconds", {"source": "tcp"},
         [t - t % 300 for t in times])
     put("antminer_discovery_failures_total", {"source": "tcp"}, 0)
+    if not bare:
+        sent = counter([miners / 30] * n, step)
+        put("antminer_exporter_push_records_sent_total", {}, sent)
+        put("antminer_exporter_push_request_failures_total", {"reason": "timeout"},
+            counter([0.001] * n, step))
+        put("antminer_exporter_push_records_dropped_total", {"reason": "queue_full"}, 0)
+        put("antminer_exporter_push_queue_records", {}, [noise.randint(0, 40) for _ in times])
+        put("antminer_exporter_push_queue_oldest_timestamp_seconds", {}, [t - 25 for t in times])
+        put("antminer_exporter_push_last_success_timestamp_seconds", {}, [t - 20 for t in times])
     put("process_cpu_seconds_total", {}, counter([0.004 + miners / 10000] * n, step))
     put("process_resident_memory_bytes", {}, 2.1e7 + miners * 12000)
     put("process_virtual_memory_bytes", {}, 6.4e8)
