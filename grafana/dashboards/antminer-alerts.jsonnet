@@ -32,9 +32,9 @@ local list = p.table(
   }],
   {
     Severity: { label: 'severity', index: 0, field: p.cell.state(style.severity, 100) },
-    Alert: { label: 'alertname', index: 1, field: { 'custom.minWidth': 220 } },
+    Alert: { label: 'alertname', index: 1, field: { 'custom.minWidth': 260 } },
     Miner: { label: 'miner', index: 3, field: { links: [p.to_row_miner], 'custom.width': 130 } },
-    Model: { label: 'model', index: 4 },
+    Model: { label: 'model', index: 4, field: { mappings: style.short_model } },
     Site: { label: 'site', index: 5 },
     Rack: { label: 'rack', index: 6 },
     Category: { label: 'category', index: 7 },

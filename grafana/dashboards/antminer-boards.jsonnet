@@ -75,7 +75,7 @@ local table = [p.table(
     { expr: unit(q.of('antminer_board_frequency_hertz')), name: 'Clock', index: 7, field: p.cell.number('hertz', 0) },
     { expr: unit(q.of('antminer_board_voltage_volts')), name: 'Voltage', index: 8, field: p.cell.number('volt', 2) },
     { expr: unit('increase(%s[1h])' % q.miner('antminer_board_hardware_errors_total')), name: 'HW errors, 1 h', index: 9, field: p.cell.number('locale', 0) },
-    { expr: 'max by (unit, serial) (%s) or on (unit) max by (unit) (%s) * 0' % [q.unit(q.of('antminer_board_info')), q.unit(q.of('antminer_board_up'))], name: 'Serial is there', hide: true },
+    { expr: 'max by (unit, serial) (%s)' % q.unit(q.of('antminer_board_info')), name: 'Serial is there', hide: true },
   ],
   {
     Miner: { label: 'miner', index: 0, field: { links: [p.to_row_miner], 'custom.width': 120 } },
@@ -83,7 +83,7 @@ local table = [p.table(
     Serial: { label: 'serial', index: 10 },
     'Unit ': { label: 'unit', index: 20, hide: true },
   },
-  'Expected', false, 'No board tells what it should deliver', join='inner',
+  'Expected', false, 'No board tells what it should deliver', only_first=true,
 )];
 
 d.new(

@@ -281,7 +281,7 @@ local power = [
   },
 ];
 
-local pool(expr) = q.unit_column(expr, 'pool', 'antminer_pool_up');
+local pool(expr) = q.unit_column(expr, 'pool');
 local pools = [
   {
     height: 6,

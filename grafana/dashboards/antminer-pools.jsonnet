@@ -17,9 +17,9 @@ local reserve = '(%s * on (%s) %s > 0)' % [active, pool, q.miner('antminer_pool_
 local silent = '(time() - %s and on (%s) %s == 1)' % [q.of('antminer_pool_last_share_timestamp_seconds'), pool, q.miner('antminer_pool_active')];
 
 local now = [
-  p.stat('Paid hashrate, 1 h', 'What the shares that pools accepted in the last hour are worth (difficulty × 2^32, SHA-256 miners), and that over the reported hashrate of the same hour. Luck moves it by a few percent.', 4, 'Hs', style.neutral, [
+  p.stat('Paid hashrate, 1 h', 'What the shares that pools accepted in the last hour are worth (difficulty × 2^32, SHA-256 miners), and that over the hashes that the miners counted in the same hour (antminer_hashes_total). Luck moves it by a few percent.', 4, 'Hs', style.neutral, [
     p.instant('sum(%s and on (%s) %s) * 2^32' % [rate('antminer_difficulty_accepted_total', '1h'), key, q.info(q.sha256)], 'paid'),
-    p.instant('sum(%(a)s and on (%(k)s) %(i)s) * 2^32 / (sum(avg_over_time(%(h)s[1h]) and on (%(k)s) %(i)s) > 0)' % { a: rate('antminer_difficulty_accepted_total', '1h'), h: q.miner('antminer_hashrate_hashes_per_second'), k: key, i: q.info(q.sha256) }, 'of reported'),
+    p.instant('sum(%(a)s and on (%(k)s) %(i)s) * 2^32 / (sum(%(h)s and on (%(k)s) %(i)s) > 0)' % { a: rate('antminer_difficulty_accepted_total', '1h'), h: rate('antminer_hashes_total', '1h'), k: key, i: q.info(q.sha256) }, 'of reported'),
   ], decimals=2) + p.by_name('of reported', { unit: 'percentunit', decimals: 1, thresholds: style.steps('red', [[0.9, 'yellow'], [0.95, 'green']]) }),
   p.stat('Rejected work, 1 h', 'Rejected difficulty over submitted difficulty of the last hour, all chosen miners. Above the limit of antminer_threshold_share_reject_ratio the alert AntminerRejectRatioHigh fires for a miner.', 4, 'percentunit', style.reject, [p.instant(q.reject_fleet('1h'))], decimals=2),
   p.stat('Miners without a pool', 'Miners that answer, but none of whose pools lives (antminer_pool_up).', 4, 'none', style.bad_count, [p.instant(q.count('max by (%s) (%s) == 0' % [key, q.of('antminer_pool_up')]))], 'background'),
@@ -37,15 +37,15 @@ local hosts = [
     'Every pool host with the miners that have it, that work for it now, and whose connection is dead; what it pays, and what it rejected in the last hour.',
     16, 'host',
     [
-      { expr: by_host('count', q.of('antminer_pool_up')), name: 'Miners have it', index: 1, field: p.cell.number('none', 0) },
-      { expr: by_host('sum', q.of('antminer_pool_active')), name: 'Work for it', index: 2, field: p.cell.number('none', 0) },
-      { expr: by_host('avg', q.of('antminer_pool_up')), name: 'Alive', index: 3, field: p.cell.gauge('percentunit', 0, 1, style.share_up, 0, 150) },
-      { expr: '%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h')), name: 'Paid hashrate, 1 h', index: 4, field: p.cell.number('Hs', 2) },
-      { expr: '%(r)s / (%(a)s + %(r)s > 0) or %(a)s * NaN' % { a: by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), r: by_host('sum', increase('antminer_pool_shares_rejected_total', '1h')) }, name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },
-      { expr: by_host('sum', increase('antminer_pool_failures_total', '1h')), name: 'Failures, 1 h', index: 6, field: p.cell.number('locale', 0) },
+      { expr: by_host('count', q.of('antminer_pool_up')), name: 'Known to', index: 1, field: p.cell.number('none', 0, 80) },
+      { expr: q.keyed_column('host', by_host('sum', q.of('antminer_pool_active'))), name: 'Worked by', index: 2, field: p.cell.number('none', 0, 90) },
+      { expr: q.keyed_column('host', by_host('avg', q.of('antminer_pool_up'))), name: 'Alive', index: 3, field: p.cell.gauge('percentunit', 0, 1, style.share_up, 0, 130) },
+      { expr: q.keyed_column('host', '%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h'))), name: 'Paid, 1 h', index: 4, field: p.cell.number('Hs', 2, 120) },
+      { expr: q.keyed_column('host', '%(r)s / (%(a)s + %(r)s > 0)' % { a: by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), r: by_host('sum', increase('antminer_pool_shares_rejected_total', '1h')) }), name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },
+      { expr: q.keyed_column('host', by_host('sum', increase('antminer_pool_failures_total', '1h'))), name: 'Failures, 1 h', index: 6, field: p.cell.number('locale', 0) },
     ],
     { Host: { label: 'host', index: 0, field: { 'custom.minWidth': 180 } } },
-    'Work for it', true, 'No miner tells of a pool', page=false,
+    'Worked by', true, 'No miner tells of a pool', page=false,
   ),
   p.pie('Miners by active pool', 'How many miners take work from which pool now.', 8, 'none', [p.instant(by_host('count', active), '{{host}}')], 'No active pool'),
 ];

@@ -62,7 +62,7 @@ local history = [
   },
 ];
 
-local column(expr) = '%s or max by (miner) (%s) * NaN' % [q.each(expr), q.of_sha256('antminer_up')];
+local column = q.column;
 local miners = [
   p.table(
     'Profit per miner and day, in $currency',
@@ -118,12 +118,10 @@ local market = [
         { expr: 'max by (source) (time() - %s)' % q.selector('antminer_market_last_success_timestamp_seconds'), name: 'Age', index: 1, field: p.cell.colored('s', style.steps('green', [[3600, 'red']]), 0) },
       ], { Source: { label: 'source', index: 0 } }, no_value='No market data: PROFITABILITY_ENABLED is off, or no source answered', page=false),
       p.text('How it is computed', 'The formulas and what they leave out.', 10, |||
-        | | |
-        |---|---|
-        | Revenue per day | hashrate × 86400 ÷ (difficulty × 2³²) × (subsidy + fees) × (1 − pool fee) × price |
-        | Electricity per day | power ÷ 1000 × 24 × tariff |
-        | Profit | revenue − electricity, miners with both |
-        | Break-even tariff | revenue ÷ (power ÷ 1000 × 24) |
+        - **Revenue per day** = hashrate × 86400 ÷ (difficulty × 2³²) × (subsidy + fees) × (1 − pool fee) × price
+        - **Electricity per day** = power ÷ 1000 × 24 × tariff
+        - **Profit** = revenue − electricity, over the miners that have both
+        - **Break-even tariff** = revenue ÷ (power ÷ 1000 × 24)
 
         Example: 95 TH/s at difficulty 126 × 10¹², reward 3.125, price 100 000 and fee 2 % earn 4.65 a day; 3250 W at 0.10 cost 7.80.
 

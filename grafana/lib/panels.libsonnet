@@ -107,7 +107,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
   // A number with its course behind it: the newest point of a range query.
   trend_stat(title, description, width, unit, steps, expr, legend='', decimals=null, no_value='–')::
     p.stat(title, description, width, unit, steps, [p.range(expr, legend)], 'value', 'area', decimals, no_value) +
-    { maxDataPoints: 60 },
+    { maxDataPoints: 60 } + p.defaults({ min: 0 }),
 
   gauge(title, description, width, unit, min, max, steps, targets, decimals=null)::
     base('gauge', title, description, width, targets) + {
@@ -295,7 +295,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
   // A table. columns: [{ expr, name, ...properties of the field }] in the order shown; the column
   // whose name is that of `labels` comes from labels of the first query. One column may be a course:
   // { course: true }. Rows are joined by `key`, a label.
-  table(title, description, width, key, columns, labels={}, sort=null, sort_desc=false, no_value='No data', page=true, join='outer')::
+  table(title, description, width, key, columns, labels={}, sort=null, sort_desc=false, no_value='No data', page=true, only_first=false)::
     local n = std.length(columns);
     local course = [i for i in std.range(0, n - 1) if std.objectHas(columns[i], 'course')];
     local value_name(i) =
@@ -332,7 +332,18 @@ local source = { type: 'prometheus', uid: '${datasource}' };
            // Only the course: with one miner the other queries would count as series, too.
            { id: 'timeSeriesTable', options: { [letter(course[0])]: { stat: 'lastNotNull' } }, filter: { id: 'byRefId', options: letter(course[0]) } },
          ]) +
-        (if n == 1 then [] else [{ id: 'joinByField', options: { byField: key, mode: join } }]) + [
+        (if n == 1 then [] else [
+           { id: 'joinByField', options: { byField: key, mode: 'outer' } },
+           {
+             id: 'filterByValue',
+             options: {
+               type: 'include',
+               match: 'all',
+               filters: [{ fieldName: key, config: { id: 'notEqual', options: { value: '-' } } }] +
+                        (if only_first then [{ fieldName: 'Value #A', config: { id: 'isNotNull', options: {} } }] else []),
+             },
+           },
+         ]) + [
           {
             id: 'organize',
             options: {
@@ -372,7 +383,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       'custom.cellOptions': { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' },
     },
     state(mappings, width=null):: {
-      mappings: mappings + style.dash,
+      mappings: mappings + style.dash_cell,
       'custom.cellOptions': { type: 'color-background', mode: 'basic' },
       'custom.align': 'center',
     } + (if width == null then {} else { 'custom.width': width }),

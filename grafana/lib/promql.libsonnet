@@ -30,9 +30,10 @@
   // One value a miner, for lists and tables.
   each(expr):: 'max by (miner) (%s)' % expr,
 
-  // A column of a table: a miner without a value stays in the table, shown as a dash.
-  column(expr, info_labels='')::
-    '%s or max by (miner) (%s) * NaN' % [q.each(expr), q.of('antminer_up')],
+  // A column of a table. The row "-" keeps the column when no miner has a value; panels.table takes
+  // that row out again. Cells without a value are then null, which sorts well; NaN does not.
+  local placeholder(label) = ' or label_replace(vector(0), "%s", "-", "", "")' % label,
+  column(expr):: q.each(expr) + placeholder('miner'),
 
   ratio(part, whole):: '(%s) / (%s > 0)' % [part, whole],
 
@@ -130,8 +131,8 @@
 
   // Boards: the key "unit" is miner and board in one, since a table joins by one label.
   unit(expr, part='board'):: 'label_join(%s, "unit", " / ", "miner", "%s")' % [expr, part],
-  unit_column(expr, part='board', base='antminer_board_up')::
-    'max by (unit) (%s) or max by (unit) (%s) * NaN' % [q.unit(expr, part), q.unit(q.of(base), part)],
+  unit_column(expr, part='board'):: 'max by (unit) (%s)' % q.unit(expr, part) + placeholder('unit'),
+  keyed_column(label, expr):: expr + placeholder(label),
 
   // The exporter's own families, as the variable instance chooses it.
   exporter(metric, labels='')::

@@ -52,5 +52,7 @@
   // "Antminer S21" is "S21" where the width is dear.
   short_model:: [{ type: 'regex', options: { pattern: 'Antminer (.*)', result: { index: 0, text: '$1' } } }],
   // What a cell shows when there is no value. Colour "text" keeps it quiet.
-  dash:: [{ type: 'special', options: { match: 'null+nan', result: { index: 99, text: '–', color: 'text' } } }],
+  local dash(color) = [{ type: 'special', options: { match: 'null+nan', result: { index: 99, text: '–', color: color } } }],
+  dash:: dash('text'),
+  dash_cell:: dash('rgba(128, 128, 128, 0.2)'),
 }
