@@ -123,7 +123,7 @@ local market = [
         - **Profit** = revenue − electricity, over the miners that have both
         - **Break-even tariff** = revenue ÷ (power ÷ 1000 × 24)
 
-        Example: 95 TH/s at difficulty 126 × 10¹², reward 3.125, price 100 000 and fee 2 % earn 4.65 a day; 3250 W at 0.10 cost 7.80.
+        Example: 95 TH/s at difficulty 126 × 10¹², reward 3.125, price 100 000 and fee 2 % earn 4.64 a day; 3250 W at 0.10 cost 7.80.
 
         *Price* and *Tariff* above are what-if boxes: empty means live. They change the figures of now, not the history. Luck, hardware, cooling and rent are left out; other algorithms than SHA-256, too.
       |||),
