@@ -39,7 +39,7 @@ test_packages() {
   esac
   printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
     curl jq iproute2 openssl python3 python3-yaml shellcheck groff-base systemd systemd-container mmdebstrap \
-    chromium
+    chromium jsonnet
   # Node.js from another source than Debian brings npm along and excludes the package of that name.
   { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm
   packing_packages

@@ -10,6 +10,16 @@ local chips_missing = '(%s - on (%s) (%s > 0))' % [q.of('antminer_board_chips_ex
 local of_expected = '(%s / on (%s) (%s > 0))' % [q.awake(q.of('antminer_board_hashrate_hashes_per_second')), board, q.miner('antminer_board_hashrate_expected_hashes_per_second')];
 local of_limit = '(max without (sensor) (%s) / on (%s) group_left () %s)' % [q.of('antminer_chip_temperature_celsius'), key, q.miner('antminer_threshold_chip_temperature_celsius', 'severity="critical"')];
 local chips_bad = '(%s - on (%s) %s + on (%s) %s)' % [q.of('antminer_board_chips_expected'), board, q.miner('antminer_board_chips'), board, q.miner('antminer_board_chips_failed')];
+// The same by miner: sums first, so that a graph over thousands of boards stays quick.
+local chips_of_miner(family) = 'sum by (%s) (%s)' % [key, q.miner(family)];
+local chips_bad_of_miner = '%s - on (%s) %s + on (%s) %s' % [
+  chips_of_miner('antminer_board_chips_expected'),
+  key,
+  chips_of_miner('antminer_board_chips'),
+  key,
+  chips_of_miner('antminer_board_chips_failed'),
+];
+local with_model(expr) = '%s * on (%s) group_left (model) %s' % [expr, key, q.info()];
 local named = '{{miner}} / {{board}}';
 
 local now = [
@@ -40,23 +50,26 @@ local trends = [
     panels: [
       p.graph('Boards and chips that are missing', 'Boards that do not hash, and chips missing or marked bad, over time. A step: something died; a slope: a batch wears out.', 8, 'none', [
         p.range('(sum((%s) > 0)) or vector(0)' % q.boards_missing_each, 'boards'),
-        p.range('(sum(%s > 0)) or vector(0)' % chips_bad, 'chips'),
-      ], decimals=0, fill=0),
+        p.range('(sum(%s > 0)) or vector(0)' % q.filter('(%s)' % chips_bad_of_miner), 'chips'),
+      ], decimals=0, fill=0) + p.coarse,
       p.graph('Chips missing by model', 'Chips missing or marked bad per thousand expected, by model. One model alone: a bad series of boards.', 8, 'none', [
-        p.range('1000 * sum by (model) (%(bad)s * on (%(k)s) group_left (model) %(i)s) / (sum by (model) (%(all)s * on (%(k)s) group_left (model) %(i)s) > 0)' % { bad: chips_bad, all: q.of('antminer_board_chips_expected'), k: key, i: q.info() }, '{{model}}'),
-      ], decimals=1, fill=0),
+        p.range('1000 * (sum by (model) (%s) / (sum by (model) (%s) > 0))' % [
+          with_model('(%s)' % chips_bad_of_miner),
+          with_model(chips_of_miner('antminer_board_chips_expected')),
+        ], '{{model}}'),
+      ], decimals=1, fill=0) + p.coarse,
       p.graph('Hardware errors by model', 'Hardware errors over all work, by model (antminer_hardware_errors_total, antminer_hashes_total); dashed: the limit of the alert AntminerHardwareErrorsHigh.', 8, 'percentunit', [
         p.range('sum by (model) (increase(%(e)s[1h]) * on (%(k)s) group_left (model) %(i)s) / (sum by (model) (increase(%(h)s[1h]) * on (%(k)s) group_left (model) %(i)s) / 2^32 > 0)' % { e: q.miner('antminer_hardware_errors_total'), h: q.miner('antminer_hashes_total'), k: key, i: q.info() }, '{{model}}'),
         p.range('max(%s)' % q.selector('antminer_threshold_hardware_error_ratio'), 'limit'),
-      ], decimals=3, fill=0) + p.limit('^limit$'),
+      ], decimals=3, fill=0) + p.limit('^limit$') + p.coarse,
     ],
   },
   {
     height: 8,
     panels: [
-      p.graph('Chip temperature by model', 'Hottest chip of each model.', 8, 'celsius', [p.range('max by (model) (max by (%s) (%s) * on (%s) group_left (model) %s)' % [key, q.of('antminer_chip_temperature_celsius'), key, q.info()], '{{model}}')], min=20, fill=0),
-      p.graph('Chip over board temperature', 'Mean distance from board sensors to chip sensors, by model (antminer_chip_temperature_celsius, antminer_pcb_temperature_celsius). It grows when heat sinks come loose or paste dries.', 8, 'celsius', [p.range('avg by (model) ((avg by (%(k)s) (%(c)s) - on (%(k)s) avg by (%(k)s) (%(b)s)) * on (%(k)s) group_left (model) %(i)s)' % { k: key, c: q.of('antminer_chip_temperature_celsius'), b: q.miner('antminer_pcb_temperature_celsius'), i: q.info() }, '{{model}}')], fill=0, decimals=1),
-      p.graph('Clock by model', 'Mean chip clock of the boards of each model (antminer_board_frequency_hertz).', 8, 'hertz', [p.range('avg by (model) (%s * on (%s) group_left (model) %s)' % [q.of('antminer_board_frequency_hertz'), key, q.info()], '{{model}}')], min=null, fill=0),
+      p.graph('Chip temperature by model', 'Hottest chip of each model.', 8, 'celsius', [p.range('max by (model) (max by (%s) (%s) * on (%s) group_left (model) %s)' % [key, q.miner('antminer_chip_temperature_celsius'), key, q.info()], '{{model}}')], min=20, fill=0) + p.coarse,
+      p.graph('Chip over board temperature', 'Mean distance from board sensors to chip sensors, by model (antminer_chip_temperature_celsius, antminer_pcb_temperature_celsius). It grows when heat sinks come loose or paste dries.', 8, 'celsius', [p.range('avg by (model) ((avg by (%(k)s) (%(c)s) - on (%(k)s) avg by (%(k)s) (%(b)s)) * on (%(k)s) group_left (model) %(i)s)' % { k: key, c: q.miner('antminer_chip_temperature_celsius'), b: q.miner('antminer_pcb_temperature_celsius'), i: q.info() }, '{{model}}')], fill=0, decimals=1) + p.coarse,
+      p.graph('Clock by model', 'Mean chip clock of the boards of each model (antminer_board_frequency_hertz).', 8, 'hertz', [p.range('avg by (model) (avg by (%s) (%s) * on (%s) group_left (model) %s)' % [key, q.miner('antminer_board_frequency_hertz'), key, q.info()], '{{model}}')], min=null, fill=0) + p.coarse,
     ],
   },
 ];

@@ -63,23 +63,23 @@ local trends = [
       p.graph('Paid and reported hashrate', 'What accepted shares are worth over an hour, by pool host (stacked), and what SHA-256 miners report (dashed). A lasting gap: rejects, a stale proxy, or miners that report too much.', 12, 'Hs', [
         p.range('%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h')), '{{host}}'),
         p.range('sum(%s)' % q.hashrate, 'reported'),
-      ], stack=true, decimals=2) + p.limit('^reported$', 'text'),
+      ], stack=true, decimals=2) + p.limit('^reported$', 'text') + p.coarse,
       p.graph('Rejected shares by pool', 'Rejected over submitted shares of an hour, by pool host; dashed: the limit of the alert.', 12, 'percentunit', [
         p.range('%(r)s / (%(a)s + %(r)s > 0)' % { a: by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), r: by_host('sum', increase('antminer_pool_shares_rejected_total', '1h')) }, '{{host}}'),
         p.range('max(%s)' % q.selector('antminer_threshold_share_reject_ratio'), 'limit'),
-      ], decimals=2, fill=0) + p.limit('^limit$'),
+      ], decimals=2, fill=0) + p.limit('^limit$') + p.coarse,
     ],
   },
   {
     height: 8,
     panels: [
-      p.graph('Miners by active pool', 'Miners that work for each pool host over time. A step to another host: a failover.', 8, 'none', [p.range(by_host('sum', q.of('antminer_pool_active')), '{{host}}')], stack=true, decimals=0),
+      p.graph('Miners by active pool', 'Miners that work for each pool host over time. A step to another host: a failover.', 8, 'none', [p.range(by_host('sum', q.of('antminer_pool_active')), '{{host}}')], stack=true, decimals=0) + p.coarse,
       p.graph('Shares', 'Shares per minute of all chosen miners: accepted, rejected, stale.', 8, 'none', [
         p.range('sum(%s) * 60' % rate('antminer_pool_shares_accepted_total'), 'accepted'),
         p.range('sum(%s) * 60' % rate('antminer_pool_shares_rejected_total'), 'rejected'),
         p.range('sum(%s) * 60' % rate('antminer_pool_shares_stale_total'), 'stale'),
-      ], decimals=1, fill=0),
-      p.graph('Share difficulty', 'Mean share difficulty that each pool host asks for (antminer_pool_share_difficulty).', 8, 'short', [p.range(by_host('avg', q.of('antminer_pool_share_difficulty')), '{{host}}')], fill=0),
+      ], decimals=1, fill=0) + p.coarse,
+      p.graph('Share difficulty', 'Mean share difficulty that each pool host asks for (antminer_pool_share_difficulty).', 8, 'short', [p.range(by_host('avg', q.of('antminer_pool_share_difficulty')), '{{host}}')], fill=0) + p.coarse,
     ],
   },
 ];

@@ -164,6 +164,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
 
   graph(title, description, width, unit, targets, min=0, max=null, decimals=null, stack=false, fill=null, legend='bottom', calcs=['lastNotNull', 'max'], no_value='No data', span=null)::
     base('timeseries', title, description, width, targets) + {
+      maxDataPoints: 360,
       fieldConfig: {
         defaults: {
           unit: unit,
@@ -200,6 +201,8 @@ local source = { type: 'prometheus', uid: '${datasource}' };
         tooltip: { maxHeight: 400, mode: 'multi', sort: 'desc' },
       },
     },
+  // For sums over thousands of series, where a point every few minutes tells all.
+  coarse:: { maxDataPoints: 120 },
   step_line:: p.defaults({ custom+: { lineInterpolation: 'stepAfter' } }),
   columns_of_time:: p.defaults({ custom+: { drawStyle: 'bars', fillOpacity: 70, lineWidth: 0 } }),
   second_axis(pattern, unit):: p.by_regexp(pattern, {
