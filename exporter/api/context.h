@@ -11,6 +11,7 @@
 #include "metrics/self_metrics.h"
 #include "model/event_feed.h"
 #include "model/history.h"
+#include "model/market.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
 #include "util/clock.h"
@@ -50,6 +51,8 @@ struct ApiContext {
   std::function<HistoryResult<std::string>()> backup = nullptr;
   /// News for /api/stream; null: none. Closed before the server stops.
   std::shared_ptr<const EventFeed> feed = nullptr;
+  /// Market data and profit; null: none. It checks nothing: profitability.enabled is the caller's.
+  MarketReader* market = nullptr;
   mutable std::atomic<int> scrapes{0};
   mutable std::atomic<int> streams{0};  ///< Clients of /api/stream.
 };

@@ -176,16 +176,54 @@ struct PushConfig {
   bool operator==(const PushConfig&) const = default;
 };
 
+/// One period of a time-of-use tariff, in local time.
+struct TariffPeriod {
+  std::uint8_t days = 0;  ///< Bit 0 Monday to bit 6 Sunday: the days on which the period begins.
+  int start_minute = 0;   ///< 0..1439 after midnight.
+  int end_minute = 0;     ///< 1..1440; up to the start: of the next day.
+  double price = 0;       ///< Per kWh.
+  bool operator==(const TariffPeriod&) const = default;
+};
+
+struct TariffConfig {
+  double price = 0.10;                ///< Per kWh, outside of all periods.
+  std::string time_zone = "UTC";      ///< IANA name.
+  std::vector<TariffPeriod> periods;  ///< The first that fits holds.
+  bool operator==(const TariffConfig&) const = default;
+};
+
+/// Electricity of one site; what is absent is as everywhere, but a price without periods is flat.
+struct SiteTariff {
+  std::optional<double> price;
+  std::string time_zone;  ///< "": as everywhere.
+  std::optional<std::vector<TariffPeriod>> periods;
+  bool operator==(const SiteTariff&) const = default;
+};
+
 struct ProfitabilityConfig {
   bool enabled = true;
-  double power_cost_usd_per_kwh = 0.10;
-  std::string currency = "USD";
+  bool fetch = true;    ///< Ask providers; off: static values only.
+  TariffConfig tariff;  ///< Unless site or miner have their own.
+  std::map<std::string, SiteTariff> sites;
+  std::string currency = "USD";  ///< ISO 4217, upper case.
   double pool_fee_percent = 0;
   std::optional<double> block_subsidy_btc;
+  std::optional<double> block_fees_btc;
   std::string price_url;
   std::string difficulty_url;
   std::optional<double> static_price;
   std::optional<double> static_difficulty;
+  std::vector<std::string> price_sources{"coingecko", "mempool", "coinbase", "binance"};
+  std::vector<std::string> chain_sources{"blockchain", "mempool"};
+  Seconds price_interval{300};
+  Seconds chain_interval{1800};
+  Seconds timeout{5};
+  /// Where each provider is asked, without the path.
+  std::map<std::string, std::string> hosts{
+      {"binance", "https://api.binance.com"},     {"blockchain", "https://blockchain.info"},
+      {"coinbase", "https://api.coinbase.com"},   {"coincap", "https://api.coincap.io"},
+      {"coingecko", "https://api.coingecko.com"}, {"mempool", "https://mempool.space"}};
+  std::string coingecko_api_key;  ///< Secret.
   bool operator==(const ProfitabilityConfig&) const = default;
 };
 

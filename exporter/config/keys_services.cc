@@ -1,4 +1,4 @@
-// Settings of the listener, logging, storage, push, mail, money and control.
+// Settings of the listener, logging, storage, push, mail and control.
 #include <optional>
 
 #include "config/keys.h"
@@ -252,41 +252,8 @@ std::vector<Key> OutboundKeys() {
   };
 }
 
-std::vector<Key> MoneyAndControlKeys() {
+std::vector<Key> ControlKeys() {
   return {
-      BoolKey({"profitability.enabled", {"PROFITABILITY_ENABLED"}, "Compute money."},
-              [](Config& c) -> bool& { return c.profitability.enabled; }),
-      NumberKey(
-          {"profitability.power_cost_usd_per_kwh",
-           {"DEFAULT_POWER_COST"},
-           "Electricity tariff per kWh."},
-          [](Config& c) -> double& { return c.profitability.power_cost_usd_per_kwh; }, 0, 10),
-      TextKey({"profitability.currency", {"CURRENCY"}, "Currency of price and tariff."},
-              [](Config& c) -> std::string& { return c.profitability.currency; }),
-      NumberKey(
-          {"profitability.pool_fee_percent", {"POOL_FEE_PERCENT"}, "Fee of the pool."},
-          [](Config& c) -> double& { return c.profitability.pool_fee_percent; }, 0, 100),
-      OptionalKey(
-          {"profitability.block_subsidy_btc",
-           {"BLOCK_SUBSIDY_BTC"},
-           "Block subsidy; empty = by block height."},
-          [](Config& c) -> std::optional<double>& { return c.profitability.block_subsidy_btc; }, 0,
-          50),
-      UrlKey({"profitability.price_url", {"PRICE_URL"}, "Another source of the price."},
-             [](Config& c) -> std::string& { return c.profitability.price_url; }),
-      UrlKey({"profitability.difficulty_url",
-              {"DIFFICULTY_URL"},
-              "Another source of the "
-              "difficulty."},
-             [](Config& c) -> std::string& { return c.profitability.difficulty_url; }),
-      OptionalKey(
-          {"profitability.static_price", {"STATIC_PRICE"}, "Fixed price, no fetching."},
-          [](Config& c) -> std::optional<double>& { return c.profitability.static_price; }, 0,
-          1e12),
-      OptionalKey(
-          {"profitability.static_difficulty", {"STATIC_DIFFICULTY"}, "Fixed difficulty."},
-          [](Config& c) -> std::optional<double>& { return c.profitability.static_difficulty; }, 1,
-          1e30),
       BoolKey({"control.enabled", {"CONTROL_ENABLED"}, "Allow commands to miners."},
               [](Config& c) -> bool& { return c.control.enabled; }),
       SecretKey({"control.token", {"CONTROL_TOKEN"}, "Bearer token of the control routes."},
@@ -306,7 +273,7 @@ std::vector<Key> MoneyAndControlKeys() {
 
 std::vector<Key> ServiceKeys() {
   std::vector<Key> keys = WebKeys();
-  for (auto part : {LoggingAndStorageKeys(), OutboundKeys(), MoneyAndControlKeys()}) {
+  for (auto part : {LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys()}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;

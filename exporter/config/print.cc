@@ -4,6 +4,7 @@
 
 #include "config/keys.h"
 #include "config/load.h"
+#include "config/tariff.h"
 #include "config/values.h"
 
 namespace antx {
@@ -69,6 +70,18 @@ void PrintOverrides(const char* name, const std::map<std::string, ThresholdOverr
   }
 }
 
+void PrintSites(const std::map<std::string, SiteTariff>& sites, std::string& out) {
+  if (sites.empty()) return;
+  out += "  sites:\n";
+  for (const auto& [site, tariff] : sites) {
+    std::string fields;
+    PrintNumber("power_cost_usd_per_kwh", tariff.price, 1, fields);
+    if (!tariff.time_zone.empty()) fields += ", timezone: " + Quoted(tariff.time_zone);
+    if (tariff.periods) fields += ", tariff: " + Quoted(TariffText(*tariff.periods));
+    out += "    " + Quoted(site) + ": {" + (fields.empty() ? fields : fields.substr(2)) + "}\n";
+  }
+}
+
 /// What stands in a group beside single values.
 void PrintExtras(const std::string& group, const Config& config, std::string& out) {
   if (group == "discovery") {
@@ -86,6 +99,8 @@ void PrintExtras(const std::string& group, const Config& config, std::string& ou
   } else if (group == "alerts") {
     PrintOverrides("models", config.alerts.models, out);
     PrintOverrides("miners", config.alerts.miners, out);
+  } else if (group == "profitability") {
+    PrintSites(config.profitability.sites, out);
   } else if (group == "metrics" && !config.metrics.probe_ranges.empty()) {
     PrintRanges(config.metrics.probe_ranges, "probe_ranges", out);
   }
@@ -137,7 +152,8 @@ std::string SettingsReference() {
   const Config defaults;
   std::string out =
       "# Settings\n\n"
-      "Made from the key table in `keys.cc` and `keys_services.cc`; do not edit.\n\n"
+      "Made from the key table in `keys.cc`, `keys_money.cc` and `keys_services.cc`; do not "
+      "edit.\n\n"
       "Precedence: command line, environment, `.env`, YAML file (`--config.file`), default. An\n"
       "empty variable counts as not set. Secrets can come from a file: `<NAME>_FILE`, or\n"
       "`<key>_file` in YAML. `--config.check` checks, `--config.print` shows what is in force.\n"
@@ -153,6 +169,10 @@ std::string SettingsReference() {
       " Rated efficiency of a model. In a variable: upper case, blanks as `_`, `+` as `_PLUS`. |\n"
       "| `alerts.models`, `alerts.miners` | - | - | map of model or miner to"
       " `{temperature_celsius, hashrate_drop_ratio, fan_rpm}` | Limits of their own. |\n"
+      "| `profitability.sites` | - | - | map of site to `{power_cost_usd_per_kwh, timezone, "
+      "tariff}`"
+      " | Electricity of a site. A price without a tariff is flat; a miner's own `power_price` in"
+      " the inventory wins over both. |\n"
       "| `metrics.probe_ranges` | - | none | like `discovery.ranges` | What `/probe` may ask beyond"
       " the inventory. |\n";
   for (const Key& key : AllKeys()) {

@@ -30,6 +30,8 @@ class YamlSettings {
       Efficiency(entry);
     } else if (path == "alerts.models" || path == "alerts.miners") {
       Overrides(entry, path);
+    } else if (path == "profitability.sites") {
+      Sites(entry);
     } else if (const Key* key = FindKey(path)) {
       Single(entry, *key);
     } else if (const Key* secret = FindSecretFile(path)) {
@@ -53,11 +55,17 @@ class YamlSettings {
     for (const YamlEntry& child : entry.children) Entry(child, path + '.' + child.key);
   }
 
-  void Single(const YamlEntry& entry, const Key& key) {
+  /// The value of a row as one text.
+  static std::string TextOf(const YamlEntry& entry, const Key& key) {
     std::string text = entry.value.text;
     if (key.is_list) {
       for (const YamlValue& word : entry.words) text += (text.empty() ? "" : ",") + word.text;
     }
+    return text;
+  }
+
+  void Single(const YamlEntry& entry, const Key& key) {
+    const std::string text = TextOf(entry, key);
     const bool good = entry.kind == Kind::kNull || entry.kind == Kind::kWord ||
                       (entry.kind == Kind::kWords && key.is_list);
     if (!good) return WrongKind(entry, key.path, "a single value; allowed: " + key.allowed);
@@ -133,6 +141,47 @@ class YamlSettings {
         draft_.config.alerts.miners[target.key] = limits;
       }
     }
+  }
+
+  void Sites(const YamlEntry& entry) {
+    constexpr std::string_view kForm =
+        "a map of site to {power_cost_usd_per_kwh, timezone, tariff}";
+    if (entry.kind == Kind::kNull) return;
+    if (entry.kind != Kind::kMap) return WrongKind(entry, "profitability.sites", kForm);
+    for (const YamlEntry& site : entry.children) {
+      if (site.kind != Kind::kMap) {
+        WrongKind(site, "profitability.sites." + site.key, kForm);
+        continue;
+      }
+      SiteTariff tariff;
+      for (const YamlEntry& field : site.children) SiteField(field, tariff);
+      draft_.config.profitability.sites[site.key] = tariff;
+    }
+  }
+
+  /// A site's own value is checked as the one for all is.
+  void SiteField(const YamlEntry& field, SiteTariff& site) {
+    const bool known =
+        field.key == "power_cost_usd_per_kwh" || field.key == "timezone" || field.key == "tariff";
+    if (!known) {
+      draft_.Fault(field.place + ": \"" + std::string(CutUtf8(field.key, 100)) +
+                   "\" is no setting of a site; allowed: power_cost_usd_per_kwh, timezone, tariff");
+      return;
+    }
+    const Key& key = *FindKey("profitability." + field.key);
+    if (field.kind == Kind::kNull) return;
+    const bool single = field.kind == Kind::kWord || (field.kind == Kind::kWords && key.is_list);
+    const std::string text = TextOf(field, key);
+    Config scratch;
+    if (!single || !key.set(Trim(text), scratch)) {
+      draft_.Fault(field.value.place + ": " + field.key + ": \"" + std::string(CutUtf8(text, 100)) +
+                   "\" is not allowed; allowed: " + key.allowed);
+      return;
+    }
+    const TariffConfig& tariff = scratch.profitability.tariff;
+    if (field.key == "timezone") site.time_zone = tariff.time_zone;
+    if (field.key == "tariff") site.periods = tariff.periods;
+    if (field.key == "power_cost_usd_per_kwh") site.price = tariff.price;
   }
 
   void Limit(const YamlEntry& field, ThresholdOverride& limits) {

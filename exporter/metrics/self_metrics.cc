@@ -10,6 +10,7 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -72,18 +73,35 @@ struct SelfMetrics::Impl {
     Counters(family).Add(labels).Increment(by);
   }
 
+  /// Makes the series of a gauge family those of `values`, by their one label (or none). The
+  /// new ones are there before old ones go: no scrape falls into a gap.
+  void Replace(Family family, const std::string& label,
+               const std::map<std::string, std::optional<double>>& values) {
+    auto& gauges = Gauges(family);
+    std::set<prometheus::Gauge*> next;
+    for (const auto& [text, value] : values) {
+      if (!value) continue;
+      auto& gauge = gauges.Add(label.empty() ? Labels{} : Labels{{label, text}});
+      gauge.Set(*value);
+      next.insert(&gauge);
+    }
+    for (prometheus::Gauge* gauge : replaced[family]) {
+      if (!next.contains(gauge)) gauges.Remove(gauge);
+    }
+    replaced[family] = std::move(next);
+  }
+
   /// The tariff: a reload may change its label or end it.
   void Tariff(const ProfitabilityConfig& config) {
-    const std::lock_guard lock(tariff_mutex);
-    auto& prices = Gauges(Family::kElectricityPricePerKilowattHour);
-    auto& fees = Gauges(Family::kPoolFeeRatio);
-    if (price != nullptr) prices.Remove(std::exchange(price, nullptr));
-    if (fee != nullptr) fees.Remove(std::exchange(fee, nullptr));
-    if (!config.enabled) return;
-    price = &prices.Add({{"currency", config.currency}});
-    price->Set(config.power_cost_usd_per_kwh);
-    fee = &fees.Add({});
-    fee->Set(config.pool_fee_percent / 100);
+    const std::lock_guard lock(money_mutex);
+    std::optional<double> fee;
+    if (config.enabled) fee = config.pool_fee_percent / 100;
+    Replace(Family::kPoolFeeRatio, "", {{"", fee}});
+    // By time of use, Market() tells which price is in force.
+    if (config.enabled && !config.tariff.periods.empty()) return;
+    std::optional<double> price;
+    if (config.enabled) price = config.tariff.price;
+    Replace(Family::kElectricityPricePerKilowattHour, "currency", {{config.currency, price}});
   }
 
   /// Absent while nothing waits.
@@ -99,9 +117,8 @@ struct SelfMetrics::Impl {
   }
 
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
-  std::mutex tariff_mutex;
-  prometheus::Gauge* price = nullptr;
-  prometheus::Gauge* fee = nullptr;
+  std::mutex money_mutex;  // Of `replaced`.
+  std::map<Family, std::set<prometheus::Gauge*>> replaced;
   std::mutex push_mutex;
   prometheus::Gauge* push_oldest = nullptr;
   prometheus::Histogram* poll_duration = nullptr;
@@ -299,6 +316,19 @@ void SelfMetrics::PushDropped(std::string_view reason, std::size_t records) {
 void SelfMetrics::PushQueue(std::size_t records, std::optional<SystemTime> oldest) {
   impl_->Set(Family::kExporterPushQueueRecords, {}, static_cast<double>(records));
   impl_->OldestPush(oldest);
+}
+
+void SelfMetrics::Market(const MarketGauges& now) {
+  const std::lock_guard lock(impl_->money_mutex);
+  impl_->Replace(Family::kMarketBitcoinPrice, "currency", {{now.currency, now.bitcoin_price}});
+  impl_->Replace(Family::kMarketNetworkDifficulty, "", {{"", now.network_difficulty}});
+  impl_->Replace(Family::kMarketBlockSubsidyBitcoins, "", {{"", now.block_subsidy}});
+  impl_->Replace(Family::kMarketBlockFeesBitcoins, "", {{"", now.block_fees}});
+  std::map<std::string, std::optional<double>> times;
+  for (const auto& [source, time] : now.last_success) times[source] = UnixSeconds(time);
+  impl_->Replace(Family::kMarketLastSuccessTimestampSeconds, "source", times);
+  impl_->Replace(Family::kElectricityPricePerKilowattHour, "currency",
+                 {{now.currency, now.electricity_price}});
 }
 
 void SelfMetrics::Write(const ExpositionRequest& request, Page& page) const {

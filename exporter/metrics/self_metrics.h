@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,15 @@
 #include "util/clock.h"
 
 namespace antx {
+
+/// What is exported of the market now; absent values have no series.
+struct MarketGauges {
+  std::string currency;
+  std::optional<double> bitcoin_price, network_difficulty, block_subsidy, block_fees;
+  std::optional<double> electricity_price;         ///< Standard tariff per kWh.
+  std::map<std::string, SystemTime> last_success;  ///< By datum: "price", "difficulty", ...
+  bool operator==(const MarketGauges&) const = default;
+};
 
 struct BuildFacts {
   std::string version, revision, branch, compiler, date;
@@ -73,6 +83,9 @@ class SelfMetrics {
   void PushDropped(std::string_view reason, std::size_t records);
   /// @param oldest when the oldest waiting record was queued; nothing when none waits
   void PushQueue(std::size_t records, std::optional<SystemTime> oldest);
+
+  /// Replaces all series of the market and the price of electricity.
+  void Market(const MarketGauges& now);
 
   /// Group "exporter"; nothing when the request does not want it.
   void Write(const ExpositionRequest& request, Page& page) const;

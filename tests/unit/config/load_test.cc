@@ -110,7 +110,7 @@ TEST_F(LoadTest, EveryDocumentedVariableIsRead) {
   EXPECT_TRUE(c.storage.enabled);
   EXPECT_EQ(c.push.url, "https://r.example/x");
   EXPECT_EQ(c.push.timeout_seconds, 7);
-  EXPECT_EQ(c.profitability.power_cost_usd_per_kwh, 0.2);
+  EXPECT_EQ(c.profitability.tariff.price, 0.2);
 }
 
 TEST_F(LoadTest, BadValuesNameVariableFoundAndAllowed) {

@@ -89,7 +89,7 @@ TEST(SelfMetrics, AReloadReplacesTheTariff) {
   self.Configured(config);
   EXPECT_EQ(Written(self).Value("antminer_pool_fee_ratio"), "0.025");
   config.profitability.currency = "EUR";
-  config.profitability.power_cost_usd_per_kwh = 0.3;
+  config.profitability.tariff.price = 0.3;
   self.Configured(config);
   PageText page = Written(self);
   ASSERT_EQ(page.Named("antminer_electricity_price_per_kilowatt_hour").size(), 1U);
