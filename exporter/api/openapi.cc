@@ -24,6 +24,8 @@ std::string StatusMeaning(int status) {
       return "Not allowed.";
     case 404:
       return "Unknown.";
+    case 502:
+      return "No provider has given it yet.";
     case 503:
       return "Not available now.";
     default:

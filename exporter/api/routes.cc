@@ -82,6 +82,7 @@ std::vector<Route> AllRoutes(const std::string& telemetry_path) {
     metrics.pattern = telemetry_path;
   }
   Append(routes, JsonRoutes());
+  Append(routes, MoneyRoutes());
   Append(routes, PageRoutes());
   return routes;
 }

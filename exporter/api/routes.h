@@ -12,8 +12,10 @@ namespace antx {
 
 /// @param telemetry_path where the metrics are served.
 [[nodiscard]] std::vector<Route> AllRoutes(const std::string& telemetry_path);
-/// The rows of the JSON API, and those of the pages; each group has a file of its own.
+/// The rows of the JSON API, those of money among them, and those of the pages; each group has a
+/// file of its own.
 [[nodiscard]] std::vector<Route> JsonRoutes();
+[[nodiscard]] std::vector<Route> MoneyRoutes();
 [[nodiscard]] std::vector<Route> PageRoutes();
 
 // Handlers, by file.
@@ -47,6 +49,15 @@ HttpResponse HandleDebugRoutes(const ApiContext& context, const HttpRequest& req
 HttpResponse HandleOpenApi(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDocs(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDocsAsset(const ApiContext& context, const HttpRequest& request);
+
+// Of money.
+HttpResponse HandleProfit(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleProfitHistory(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleProfitSnapshot(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleLedger(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandlePrice(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleDifficulty(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandlePriceHistory(const ApiContext& context, const HttpRequest& request);
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);

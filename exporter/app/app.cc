@@ -110,6 +110,7 @@ App::~App() { log_.SetSink({}); }
 
 int App::Run() {
   const auto config = CurrentConfig();
+  OpenMarket();
   std::string error;
   server_ = HttpServer::Start(config->web, api_, error);
   if (!server_) {
@@ -125,6 +126,7 @@ int App::Run() {
   Restore();
   tracker_.Tick();
   StartPush();
+  market_->Start();
   poller_.Start();
   discovery_.Start();
   EverySecond();
@@ -135,8 +137,22 @@ int App::Run() {
   // The server goes first: its handlers use everything else.
   server_.reset();
   push_.reset();
+  market_.reset();
   log_.Info("app", "stopped");
   return 0;
+}
+
+std::function<double()> App::Random() {
+  return [engine = std::minstd_rand(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>()(engine);
+  };
+}
+
+void App::OpenMarket() {
+  const auto tell = [this](const MarketGauges& now) { self_.Market(now); };
+  market_ =
+      std::make_unique<Market>(Market::Parts{box_, clock_, log_, Random(), tell}, CurrentConfig());
+  api_.market = market_.get();
 }
 
 void App::StartPush() {
@@ -149,13 +165,10 @@ void App::StartPush() {
   hooks.queue = [this](std::size_t waiting, std::optional<SystemTime> oldest) {
     self_.PushQueue(waiting, oldest);
   };
-  auto random = [engine = std::minstd_rand(std::random_device{}())]() mutable {
-    return std::uniform_real_distribution<double>()(engine);
-  };
   const auto config = CurrentConfig();
   if (!config->push.url.empty()) self_.PushEnabled(kPushFailures, kPushDrops);
   push_ = std::make_unique<PushSender>(
-      PushSender::Parts{box_, clock_, log_, std::move(hooks), std::move(random)}, config);
+      PushSender::Parts{box_, clock_, log_, std::move(hooks), Random()}, config);
 }
 
 // --- What the parts tell -------------------------------------------------------
@@ -322,6 +335,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     KeepWarnings(*next);
     if (!next->push.url.empty()) self_.PushEnabled(kPushFailures, kPushDrops);
     if (push_) push_->Configure(next);
+    if (market_) market_->Configure(next);
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "discovery/discovery.h"
 #include "discovery/inventory.h"
 #include "fleet/tracker.h"
+#include "market/market.h"
 #include "metrics/self_metrics.h"
 #include "net/http_client.h"
 #include "poll/poller.h"
@@ -42,7 +44,10 @@ class App {
   int Run();
 
  private:
+  /// A source of numbers from 0 to 1, for one thread.
+  static std::function<double()> Random();
   void StartPush();
+  void OpenMarket();
   void Restore();
   void OnOutcome(const PollOutcome& outcome);
   void OnCycle(const CycleReport& report);
@@ -87,6 +92,7 @@ class App {
   boost::asio::steady_timer tick_;
   boost::asio::steady_timer watchdog_;
   std::unique_ptr<PushSender> push_;
+  std::unique_ptr<Market> market_;
   std::unique_ptr<HttpServer> server_;
 
   std::atomic<bool> first_cycle_done_{false};

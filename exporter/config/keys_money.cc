@@ -116,7 +116,9 @@ std::vector<Key> MarketKeys() {
           {"profitability.fetch",
            {"MARKET_FETCH"},
            "Ask providers for price, difficulty, block height and fees. Off: only static_price, "
-           "static_difficulty and the block settings count."},
+           "static_difficulty and the block settings count. Unless set, off where all ranges lie "
+           "in "
+           "127.0.0.0/8: such miners are simulated."},
           [](Config& c) -> bool& { return c.profitability.fetch; }),
       OptionalKey(
           {"profitability.block_subsidy_btc",

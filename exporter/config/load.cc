@@ -32,6 +32,7 @@ class Loader {
     ResolveRanges();
     ReadInventoryFile();
     ResolveRollup();
+    ResolveFetch();
     CheckTogether();
     LoadedConfig result{std::nullopt, std::move(draft_.faults), std::move(draft_.warnings)};
     if (result.faults.empty()) result.config = std::move(draft_.config);
@@ -189,6 +190,24 @@ class Loader {
     const auto hours = static_cast<std::int64_t>(std::ceil(storage.retention_days * 24));
     storage.keep = WithFiveMinuteStep(storage.keep, std::chrono::hours(hours));
     storage.rollup = RollupText(storage.keep);
+  }
+
+  /// Miners on loopback only are simulated: nobody outside is asked for them unless the setting
+  /// says so.
+  void ResolveFetch() {
+    Config& config = draft_.config;
+    const auto& ranges = config.discovery.ranges;
+    const auto& named = config.discovery.inventory;
+    if (draft_.IsSet("profitability.fetch") || ranges.empty()) return;
+    const auto on_loopback = [](Ipv4 address) { return address.value >> 24U == 127; };
+    const bool all = std::all_of(ranges.begin(), ranges.end(),
+                                 [&](const AddressRange& range) {
+                                   return on_loopback(range.first) && on_loopback(range.last);
+                                 }) &&
+                     std::all_of(named.begin(), named.end(), [&](const InventoryEntry& entry) {
+                       return !entry.address || on_loopback(*entry.address);
+                     });
+    if (all) config.profitability.fetch = false;
   }
 
   void CheckTogether() {

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,19 +15,11 @@
 #include "metrics/exposition.h"
 #include "metrics/page.h"
 #include "model/event.h"
+#include "model/market.h"
 #include "model/poll.h"
 #include "util/clock.h"
 
 namespace antx {
-
-/// What is exported of the market now; absent values have no series.
-struct MarketGauges {
-  std::string currency;
-  std::optional<double> bitcoin_price, network_difficulty, block_subsidy, block_fees;
-  std::optional<double> electricity_price;         ///< Standard tariff per kWh.
-  std::map<std::string, SystemTime> last_success;  ///< By datum: "price", "difficulty", ...
-  bool operator==(const MarketGauges&) const = default;
-};
 
 struct BuildFacts {
   std::string version, revision, branch, compiler, date;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,6 +50,15 @@ struct MarketData {
   std::vector<PricePoint> history;     ///< Ascending; the last 14 days.
   std::optional<SystemTime> history_time;
   bool operator==(const MarketData&) const = default;
+};
+
+/// What is exported of the market now; absent values have no series.
+struct MarketGauges {
+  std::string currency;
+  std::optional<double> bitcoin_price, network_difficulty, block_subsidy, block_fees;
+  std::optional<double> electricity_price;         ///< Standard tariff, per kWh.
+  std::map<std::string, SystemTime> last_success;  ///< By MarketDatumName; fetched ones only.
+  bool operator==(const MarketGauges&) const = default;
 };
 
 /// Profit at one moment, of one miner or of the fleet. Absent: an input is missing, and `missing`
@@ -126,6 +136,8 @@ class MarketReader {
   /// Days from `first_day` on, ascending by day, then address; at most 10,000: the newest.
   [[nodiscard]] virtual HistoryResult<std::vector<LedgerEntry>> Ledger(
       std::optional<Ipv4> miner, const std::string& first_day) const = 0;
+  /// Whether the result of an entry is the one that follows from its inputs.
+  [[nodiscard]] virtual bool Verify(const LedgerEntry& entry) const = 0;
 };
 
 }  // namespace antx
