@@ -23,7 +23,7 @@ build_packages() {
   esac
   printf '%s\n' g++ cmake ninja-build pkg-config prometheus-cpp-dev libcivetweb-dev \
     libsqlite3-dev libyaml-cpp-dev libcurl4-openssl-dev libssl-dev libspdlog-dev libcli11-dev \
-    libdeflate-dev zlib1g-dev
+    libdeflate-dev zlib1g-dev tzdata
 }
 
 # To make a Debian package of the build.
