@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "market/profit.h"
+#include "market/providers.h"
 
 namespace antx {
 namespace {
@@ -66,6 +67,10 @@ MarketGauges GaugesOf(const MarketData& market, const Config& config, double ele
       {MarketDatum::kFees, &market.fees}};
   for (const auto& [datum, value] : values) {
     if (!*value || (*value)->fixed) continue;
+    // What nobody asks for any more grows old without being missed.
+    const bool asked =
+        IsFetched(datum, config.profitability) && !SourcesOf(datum, config.profitability).empty();
+    if (!asked) continue;
     gauges.last_success[std::string(MarketDatumName(datum))] = (*value)->time;
   }
   return gauges;

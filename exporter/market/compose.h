@@ -12,7 +12,8 @@ namespace antx {
                                  SystemTime now);
 
 /// What is exported of it: no price and no difficulty that is too old. Subsidy and fees move
-/// slowly, their last value stays. Nothing while money is switched off.
+/// slowly, their last value stays. Times of what is fetched only. Nothing while money is switched
+/// off.
 [[nodiscard]] MarketGauges GaugesOf(const MarketData& market, const Config& config,
                                     double electricity_price, SystemTime now);
 

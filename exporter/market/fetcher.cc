@@ -21,24 +21,6 @@ constexpr std::size_t kAnswerBytes = 64U << 10U;
 constexpr std::array kData = {MarketDatum::kPrice, MarketDatum::kDifficulty, MarketDatum::kHeight,
                               MarketDatum::kFees, MarketDatum::kHistory};
 
-/// Whether the settings leave a datum to the providers.
-bool IsWanted(MarketDatum datum, const ProfitabilityConfig& config) {
-  if (!config.enabled || !config.fetch) return false;
-  switch (datum) {
-    case MarketDatum::kPrice:
-      return !config.static_price;
-    case MarketDatum::kDifficulty:
-      return !config.static_difficulty;
-    case MarketDatum::kHeight:
-      return !config.block_subsidy_btc;
-    case MarketDatum::kFees:
-      return !config.block_fees_btc;
-    case MarketDatum::kHistory:
-      break;
-  }
-  return true;
-}
-
 Seconds IntervalOf(MarketDatum datum, const ProfitabilityConfig& config) {
   if (datum == MarketDatum::kPrice) return config.price_interval;
   return datum == MarketDatum::kHistory ? kHistoryInterval : config.chain_interval;
@@ -106,7 +88,7 @@ void MarketFetcher::Restart(const ProfitabilityConfig& config, const MarketData&
 std::vector<MarketDatum> MarketFetcher::Step(const ProfitabilityConfig& config, MarketData& known) {
   std::vector<MarketDatum> changed;
   for (const MarketDatum datum : kData) {
-    if (!IsWanted(datum, config) || !parts_.keep_going()) continue;
+    if (!IsFetched(datum, config) || !parts_.keep_going()) continue;
     if (parts_.clock.Steady() < due_.at(static_cast<std::size_t>(datum))) continue;
     if (Ask(datum, config, known)) changed.push_back(datum);
   }

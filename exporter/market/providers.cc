@@ -19,6 +19,7 @@ namespace json = boost::json;
 
 constexpr double kSatoshisPerBitcoin = 1e8;
 constexpr std::size_t kHistoryPoints = 14;
+constexpr double kLatestMilliseconds = 4'102'444'800'000;  // 2100.
 
 MarketFault Fault(std::string detail) { return {std::move(detail)}; }
 
@@ -107,8 +108,10 @@ MarketResult<Fetched> ReadMempoolFees(std::string_view body, const std::string& 
   return Fetched{numbers[2] / blocks / kSatoshisPerBitcoin, {}};
 }
 
-PricePoint PointAt(double milliseconds, double price) {
-  return {SystemTime(std::chrono::milliseconds(std::llround(milliseconds))), price};
+/// Nothing for a time before 1970 or after 2100.
+std::optional<PricePoint> PointAt(double milliseconds, double price) {
+  if (!(milliseconds >= 0 && milliseconds <= kLatestMilliseconds)) return std::nullopt;
+  return PricePoint{SystemTime(std::chrono::milliseconds(std::llround(milliseconds))), price};
 }
 
 /// {"prices":[[ms, price], ...]}
@@ -124,8 +127,9 @@ MarketResult<Fetched> ReadCoinGeckoHistory(std::string_view body, const std::str
     if (numbers == nullptr || numbers->size() != 2) return Fault("\"prices\" holds no pairs");
     const auto time = NumberOf(numbers->at(0));
     const auto price = NumberOf(numbers->at(1));
-    if (!time || !price) return Fault("\"prices\" holds what is no number");
-    fetched.points.push_back(PointAt(*time, *price));
+    const auto point = time && price ? PointAt(*time, *price) : std::nullopt;
+    if (!point) return Fault("\"prices\" holds what is no time or no number");
+    fetched.points.push_back(*point);
   }
   return fetched;
 }
@@ -143,7 +147,9 @@ MarketResult<Fetched> ReadCoinCapHistory(std::string_view body, const std::strin
     const auto price = NumberAt(entry, {"priceUsd"});
     if (time.has_error()) return time.error();
     if (price.has_error()) return price.error();
-    fetched.points.push_back(PointAt(*time, *price));
+    const auto point = PointAt(*time, *price);
+    if (!point) return Fault("a time of the answer cannot be");
+    fetched.points.push_back(*point);
   }
   return fetched;
 }
@@ -244,6 +250,23 @@ std::vector<Source> SourcesOf(MarketDatum datum, const ProfitabilityConfig& conf
     }
   }
   return sources;
+}
+
+bool IsFetched(MarketDatum datum, const ProfitabilityConfig& config) {
+  if (!config.enabled || !config.fetch) return false;
+  switch (datum) {
+    case MarketDatum::kPrice:
+      return !config.static_price;
+    case MarketDatum::kDifficulty:
+      return !config.static_difficulty;
+    case MarketDatum::kHeight:
+      return !config.block_subsidy_btc;
+    case MarketDatum::kFees:
+      return !config.block_fees_btc;
+    case MarketDatum::kHistory:
+      break;
+  }
+  return true;
 }
 
 MarketResult<Fetched> ReadAnswer(const Source& source, MarketDatum datum, std::string_view body,

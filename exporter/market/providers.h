@@ -41,6 +41,9 @@ struct ProviderRow {
 /// All rows; the settings choose among them and order them.
 [[nodiscard]] std::span<const ProviderRow> ProviderTable();
 
+/// Whether the settings leave a datum to the providers.
+[[nodiscard]] bool IsFetched(MarketDatum datum, const ProfitabilityConfig& config);
+
 /// Where a datum is asked for now: the address of the settings first, then providers in order.
 struct Source {
   std::string name;  ///< A provider, or "price_url" or "difficulty_url".

@@ -216,7 +216,9 @@ class ContractTest(unittest.TestCase):
         cls.net = network(0)
         cls.first, cls.second = cls.net + "1", cls.net + "2"
         cls.farm = Farm(2, cls.first, "--profile", "s19pro")
-        cls.exporter = Exporter(cls.net + "0/29", API_MAX_LIMIT="5")
+        cls.exporter = Exporter(cls.net + "0/29", API_MAX_LIMIT="5",
+                                STATIC_PRICE="65000", STATIC_DIFFICULTY="1.1e14",
+                                DEFAULT_POWER_COST="0.08")
         cls.addClassCleanup(cls.farm.stop)
         cls.addClassCleanup(cls.exporter.stop)
         api = cls.exporter

@@ -102,6 +102,56 @@ TEST(SelfMetrics, AReloadReplacesTheTariff) {
   EXPECT_EQ(page.Value("antminer_exporter_poll_interval_seconds"), "30");
 }
 
+TEST(SelfMetrics, MarketSeriesAreThoseThatAreKnown) {
+  SelfMetrics self;
+  self.Configured(Config{});
+  MarketGauges now;
+  now.currency = "USD";
+  now.bitcoin_price = 65000;
+  now.network_difficulty = 1.1e14;
+  now.block_subsidy = 3.125;
+  now.block_fees = 0.03;
+  now.electricity_price = 0.25;
+  now.last_success = {{"price", SystemTime(std::chrono::seconds(1000))},
+                      {"difficulty", SystemTime(std::chrono::seconds(900))}};
+  self.Market(now);
+  PageText page = Written(self);
+  EXPECT_EQ(page.Value("antminer_market_bitcoin_price", "currency", "USD"), "65000");
+  EXPECT_EQ(page.Value("antminer_market_network_difficulty"), "110000000000000");
+  EXPECT_EQ(page.Value("antminer_market_block_subsidy_bitcoins"), "3.125");
+  EXPECT_EQ(page.Value("antminer_market_block_fees_bitcoins"), "0.03");
+  EXPECT_EQ(page.Value("antminer_electricity_price_per_kilowatt_hour", "currency", "USD"), "0.25");
+  EXPECT_EQ(page.Value("antminer_market_last_success_timestamp_seconds", "source", "difficulty"),
+            "900");
+  now.currency = "EUR";
+  now.bitcoin_price.reset();
+  now.block_fees.reset();
+  now.last_success.erase("price");
+  self.Market(now);
+  page = Written(self);
+  EXPECT_TRUE(page.Named("antminer_market_bitcoin_price").empty()) << "unknown is no series";
+  EXPECT_TRUE(page.Named("antminer_market_block_fees_bitcoins").empty());
+  EXPECT_EQ(page.Named("antminer_market_last_success_timestamp_seconds").size(), 1U);
+  ASSERT_EQ(page.Named("antminer_electricity_price_per_kilowatt_hour").size(), 1U);
+  EXPECT_EQ(page.Value("antminer_electricity_price_per_kilowatt_hour", "currency", "EUR"), "0.25");
+}
+
+TEST(SelfMetrics, AReloadLeavesAPriceByTimeOfUseToTheMarket) {
+  SelfMetrics self;
+  Config config;
+  config.profitability.tariff.periods = {{0x7F, 0, 720, 0.3}};
+  self.Configured(config);
+  EXPECT_TRUE(Written(self).Named("antminer_electricity_price_per_kilowatt_hour").empty())
+      << "not the flat price for a moment";
+  MarketGauges now;
+  now.currency = "USD";
+  now.electricity_price = 0.3;
+  self.Market(now);
+  self.Configured(config);
+  EXPECT_EQ(Written(self).Value("antminer_electricity_price_per_kilowatt_hour", "currency", "USD"),
+            "0.3");
+}
+
 TEST(SelfMetrics, ABadReloadKeepsTheStampOfTheGoodOne) {
   SelfMetrics self;
   self.Reloaded(true, SystemTime(std::chrono::seconds(1000)));
