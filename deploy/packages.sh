@@ -26,6 +26,16 @@ build_packages() {
     libdeflate-dev zlib1g-dev tzdata
 }
 
+# What runs beside the exporter; Grafana is no Debian package.
+bundle_packages() {
+  printf '%s\n' prometheus prometheus-alertmanager
+}
+
+# Beside these: the mail server of the demo.
+demo_packages() {
+  printf '%s\n' python3 python3-aiosmtpd
+}
+
 # To make a Debian package of the build.
 packing_packages() {
   printf '%s\n' dpkg-dev file gzip
@@ -37,12 +47,14 @@ test_packages() {
     12) printf '%s\n' libclang-rt-14-dev victoria-metrics ;;
     13) printf '%s\n' libclang-rt-19-dev ;;
   esac
-  printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy prometheus \
-    curl jq iproute2 openssl python3 python3-yaml shellcheck groff-base systemd systemd-container mmdebstrap \
-    chromium jsonnet
+  printf '%s\n' libgtest-dev libgmock-dev clang lld clang-format clang-tidy \
+    docker-compose curl jq iproute2 openssl python3 python3-yaml shellcheck groff-base systemd \
+    systemd-container mmdebstrap chromium jsonnet
   # Node.js from another source than Debian brings npm along and excludes the package of that name.
   { command -v node && command -v npm; } >/dev/null || printf '%s\n' nodejs npm
   packing_packages
+  bundle_packages
+  demo_packages
 }
 
 # Names from the arguments that are not installed, one a line.

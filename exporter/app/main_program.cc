@@ -11,6 +11,7 @@
 #include "app/export_command.h"
 #include "app/options.h"
 #include "app/probe_command.h"
+#include "app/render_command.h"
 #include "app/scan_command.h"
 #include "config/load.h"
 
@@ -66,6 +67,8 @@ int Run(const Options& options) {
       return RunScan(*loaded.config, options.json, std::cout);
     case Options::Action::kExport:
       return RunExport(*loaded.config, options.export_request, std::cout, std::cerr);
+    case Options::Action::kRender:
+      return RunRender(*loaded.config, options.render_request, std::cout, std::cerr);
     case Options::Action::kBackup:
       return RunBackup(*loaded.config, options.backup_target, std::cerr);
     case Options::Action::kServe:

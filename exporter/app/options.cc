@@ -37,6 +37,21 @@ CLI::App* AddExport(CLI::App& cli, ExportRequest& request) {
   return command;
 }
 
+CLI::App* AddRender(CLI::App& cli, RenderRequest& request) {
+  CLI::App* render = cli.add_subcommand("render", "Write a configuration of another program");
+  CLI::App* command =
+      render->add_subcommand("alertmanager",
+                             "Routes and mails of Alertmanager from SMTP_*, ALERT_EMAIL and "
+                             "ALERT_COOLDOWN_MINUTES");
+  command->add_option("--output", request.output,
+                      "A file, and the mail templates beside it, instead of standard output");
+  command->add_option("--password-file", request.password_file,
+                      "Write the mail password, if there is one, to this file (mode 0600) for "
+                      "Alertmanager to read");
+  render->require_subcommand(1);
+  return render;
+}
+
 }  // namespace
 
 ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
@@ -63,6 +78,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   probe->add_option("address", options.probe_target, "IPv4 address of the miner")->required();
   probe->add_flag("--json", options.json, "Print JSON instead of text");
   CLI::App* history = AddExport(cli, options.export_request);
+  CLI::App* render = AddRender(cli, options.render_request);
 
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
@@ -76,6 +92,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   if (scan->parsed()) options.action = Options::Action::kScan;
   if (probe->parsed()) options.action = Options::Action::kProbe;
   if (history->parsed()) options.action = Options::Action::kExport;
+  if (render->parsed()) options.action = Options::Action::kRender;
   if (!options.backup_target.empty()) options.action = Options::Action::kBackup;
   if (check) options.action = Options::Action::kConfigCheck;
   if (print) options.action = Options::Action::kConfigPrint;

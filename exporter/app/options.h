@@ -7,17 +7,28 @@
 #include <vector>
 
 #include "app/export_command.h"
+#include "app/render_command.h"
 #include "config/load.h"
 
 namespace antx {
 
 struct Options {
-  enum class Action { kServe, kScan, kProbe, kExport, kBackup, kConfigCheck, kConfigPrint };
+  enum class Action {
+    kServe,
+    kScan,
+    kProbe,
+    kExport,
+    kRender,
+    kBackup,
+    kConfigCheck,
+    kConfigPrint
+  };
   Action action = Action::kServe;
   ConfigSources sources;
   bool json = false;         ///< scan, probe: machine-readable output.
   std::string probe_target;  ///< probe ADDRESS
   ExportRequest export_request;
+  RenderRequest render_request;
   std::string backup_target;  ///< --storage.backup FILE
 };
 

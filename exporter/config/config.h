@@ -261,6 +261,8 @@ struct Config {
   ControlConfig control;
   MinersConfig miners;
   ApiConfig api;
+  /// Secrets that came from a file: path of the key ("smtp.password") to the file as it was named.
+  std::map<std::string, std::string> secret_files;
   bool operator==(const Config&) const = default;
 };
 

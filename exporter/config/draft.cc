@@ -54,6 +54,7 @@ void Draft::Apply(const Key& key, const std::string& place, std::string_view val
   if (value.empty()) return;
   if (key.set(value, config)) {
     set_.insert(key.path);
+    config.secret_files.erase(key.path);
     return;
   }
   std::string hint;
@@ -72,6 +73,7 @@ void Draft::ApplySecretFile(const Key& key, const std::string& place, const std:
     Warn(path + " holds a secret and everybody may read it; chmod 600 it");
   }
   Apply(key, place, *file.text);
+  config.secret_files[key.path] = path;
 }
 
 void Draft::SetEfficiency(const std::string& place, const std::string& model,

@@ -17,6 +17,7 @@ help=$({
   "$program" scan --help
   "$program" probe --help
   "$program" export --help
+  "$program" render alertmanager --help
 } | flags | grep -vxE -- "$aliases")
 page_flags=$(sed 's/\\-/-/g' "$page" | flags)
 if [[ $help != "$page_flags" ]]; then
