@@ -179,6 +179,7 @@ class Arguments(unittest.TestCase):
     def test_wrong_arguments(self):
         for arguments in (["--demo", "--miners"], ["--demo", "--miners", "0"],
                           ["--miners", "20001"], ["--miners", "many"], ["--port", "80"],
+                          ["--bundle-port", "65535"], ["--bundle-port"],
                           ["--demo", "192.168.1.0/24"]):
             result = self.run_script("deploy/run", *arguments)
             self.assertEqual(result.returncode, 64, arguments)
