@@ -236,12 +236,12 @@ class Prometheus(Child):
 
 
 class Farm(Child):
-    """antminer_farm on a loopback network of its own."""
+    """antminer_farm on loopback, from the address `first` on."""
 
-    def __init__(self, program, folder, network, miners, *arguments):
+    def __init__(self, program, folder, first, miners, *arguments):
         self.program, self.control = program, f"127.0.0.1:{free_port()}"
-        super().__init__([str(program), "--miners", str(miners), "--base", network + "0.1",
-                          "--control", self.control, *arguments], folder / "farm.log")
+        super().__init__([str(program), "--miners", str(miners), "--base", first,
+                          "--control", self.control, *arguments], folder / f"farm-{first}.log")
         self.wait_ready(lambda: "ready" in self.output())
 
     def ctl(self, *words):
