@@ -43,25 +43,13 @@ scrape_configs:
 YAML
 }
 
-# The rules with links to the Grafana of this bundle.
-copy_rules() {
-  local folder=$1 grafana=$2 file
-  rm -rf "$folder"
-  mkdir -p "$folder"
-  for file in "$source_folder"/prometheus/rules/*.yml; do
-    [[ -e $file ]] || {
-      bundle_notes+=('Alerts: prometheus/rules has no rules')
-      return 0
-    }
-    sed "s#http://127.0.0.1:3000/#http://127.0.0.1:$grafana/#" "$file" >"$folder/${file##*/}"
-  done
-}
-
 add_prometheus() {
   local data=$1 target=$2 interval=$3 port=$4
   have_program prometheus 'Prometheus: apt-get install prometheus' || return 0
   mkdir -p "$data/prometheus"
-  copy_rules "$data/rules" $((port + grafana_offset))
+  rm -rf -- "$data/rules"
+  "$source_folder/prometheus/install-rules" \
+    --grafana "http://127.0.0.1:$((port + grafana_offset))" "$data/rules" >"$data/install-rules.log"
   write_prometheus_config "$data/prometheus.yml" "$target" "$interval" "$port"
   add_child prometheus "$data/prometheus.log" "http 127.0.0.1 $port /-/ready" \
     env -C "$data" prometheus --config.file="$data/prometheus.yml" \

@@ -5,6 +5,7 @@ Usage: config_test.py EXPORTER
 
 import itertools
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -197,6 +198,30 @@ class Refused(Case):
         for arguments in (["render"], ["render", "grafana"]):
             result = subprocess.run([EXPORTER, *arguments], capture_output=True, text=True)
             self.assertEqual(result.returncode, 2, arguments)
+
+
+class Rules(unittest.TestCase):
+    """The names here and those of prometheus/rules."""
+
+    def setUp(self):
+        self.rules = {}
+        for file in (ROOT / "prometheus/rules").glob("*.yml"):
+            for rule in re.split(r"(?m)^ *- alert: ", file.read_text())[1:]:
+                self.rules[rule.split()[0]] = re.search(
+                    r"labels: \{severity: (\w+)(?:, category: (\w+))?\}", rule).groups()
+
+    def test_every_alert_that_is_named_exists(self):
+        text = (ROOT / "alertmanager/alertmanager.yml").read_text()
+        named = set(re.findall(r"Antminer[A-Z]\w+", text))
+        self.assertGreater(len(named), 10)
+        self.assertLessEqual(named, set(self.rules))
+
+    def test_every_alert_has_a_route(self):
+        self.assertGreater(len(self.rules), 30)
+        for name, (severity, category) in self.rules.items():
+            if name != "AntminerWatchdog":
+                self.assertIn(severity, RECEIVER, name)
+                self.assertIn(category, CATEGORIES, name)
 
 
 class Routes(Case):

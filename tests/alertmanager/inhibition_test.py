@@ -16,7 +16,8 @@ EXPORTER = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else "").resolve()
 
 CATEGORY = {
     "AntminerExporterDown": "exporter", "AntminerPollingStalled": "exporter",
-    "AntminerHistoryNotWritten": "exporter", "AntminerSiteOutage": "availability",
+    "AntminerHistoryNotWritten": "exporter", "AntminerPollErrorsHigh": "exporter",
+    "AntminerProbeFailed": "exporter", "AntminerSiteOutage": "availability",
     "AntminerOffline": "availability", "AntminerFlapping": "availability",
     "AntminerNotHashing": "performance", "AntminerHashrateDrop": "performance",
     "AntminerHashrateBelowExpected": "performance", "AntminerUnprofitable": "economics",
@@ -32,7 +33,7 @@ OF_THE_SITE = {"AntminerSiteOutage"}
 MUTED = {
     "AntminerExporterDown": set(CATEGORY) - {"AntminerExporterDown", "AntminerPollingStalled"},
     "AntminerPollingStalled": set(CATEGORY) - {"AntminerExporterDown", "AntminerPollingStalled"},
-    "AntminerSiteOutage": {"AntminerOffline"},
+    "AntminerSiteOutage": {"AntminerOffline", "AntminerPollErrorsHigh", "AntminerProbeFailed"},
     "AntminerOffline": {name for name, category in CATEGORY.items()
                         if category not in ("exporter", "availability")},
     "AntminerNotHashing": {"AntminerHashrateDrop", "AntminerHashrateBelowExpected",
@@ -110,9 +111,11 @@ class Inhibition(unittest.TestCase):
                 world = f"{cause}-{effect}"
                 causes.append(alert(cause, world))
                 pairs.append((alert(effect, world, instance="e:other-" + world), False))
+                if effect in OF_THE_EXPORTER or cause in OF_THE_EXPORTER:
+                    continue
                 if cause in OF_THE_SITE:
                     pairs.append((alert(effect, world, site="other"), False))
-                elif cause not in OF_THE_EXPORTER:
+                else:
                     pairs.append((alert(effect, world, miner="other"), False))
         self.check(causes, pairs)
 

@@ -31,7 +31,7 @@ def alert(number, name="AntminerChipTemperatureHigh", category="thermal", severi
     value = 81 + number % 30
     labels = {"alertname": name, "severity": severity, "category": category, "site": "site-a",
               "instance": "exporter:14028", "miner": miner, "model": "Antminer S19 Pro",
-              "rack": f"A{number // 20}", "address": miner}
+              "rack": f"A{number // 20}", "address": f"172.16.{number // 250}.9"}
     annotations = {
         "summary": f"{miner}: hottest chip at {value} °C",
         "description": f"The hottest chip of {miner} is at {value} °C, above its limit of 80 °C.",
@@ -143,7 +143,7 @@ class Golden(unittest.TestCase):
             page = Words(render("html", CASES[name]))
             for a in CASES[name]["alerts"]:
                 for word in (a["labels"]["miner"], a["annotations"]["summary"],
-                             a["labels"]["rack"], a["labels"]["model"]):
+                             a["labels"]["rack"], a["labels"]["model"], a["labels"]["address"]):
                     self.assertIn(word, text)
                     self.assertIn(word, page.text)
 
