@@ -56,7 +56,7 @@ add_prometheus() {
     --storage.tsdb.path="$data/prometheus" --storage.tsdb.retention.time=90d \
     --web.listen-address="127.0.0.1:$port" --web.external-url="http://127.0.0.1:$port" \
     --web.user-assets="$source_folder/prometheus"
-  bundle_addresses+=("Prometheus      http://127.0.0.1:$port/alerts")
+  bundle_addresses+=("Prometheus      http://127.0.0.1:$port/")
 }
 
 # add_alertmanager DATA PORT COMMAND...: COMMAND is the exporter with its settings. Ends the script
