@@ -186,8 +186,9 @@ std::vector<Key> MarketKeys() {
 /// One row per provider: its address can be a mirror of one's own.
 std::vector<Key> HostKeys() {
   std::vector<Key> keys;
-  for (const auto& [name, url] : ProfitabilityConfig{}.hosts) {
-    const std::string provider = name;
+  const ProfitabilityConfig defaults;
+  for (const auto& host : defaults.hosts) {
+    const std::string provider = host.first;
     keys.push_back(
         UrlKey({"profitability." + provider + "_url",
                 {UpperCase(provider) + "_URL"},

@@ -152,15 +152,15 @@ void Ledger::AddMiner(const MinerView& miner, const ProfitInputs& inputs, double
   const auto [seen, first] = energy_joules_.try_emplace(miner.facts.id, joules);
   const double gained = std::max(0.0, joules - seen->second) / kJoulesPerKilowattHour;
   seen->second = joules;
-  const auto rate = miner.reading ? miner.reading->hashrate_hashes_per_second : std::nullopt;
-  if (!rate && gained <= 0) return;
+  const bool hashing = miner.reading && miner.reading->hashrate_hashes_per_second;
+  if (!hashing && gained <= 0) return;
   for (const Piece& piece : pieces) {
     LedgerEntry& entry = books_.at({piece.day, inputs.market.currency}).entries[miner.facts.id];
     entry.miner = miner.facts.id;
     entry.address = miner.facts.address;
-    if (rate) {
+    if (hashing) {
       entry.hashing_seconds += seconds * piece.share;
-      entry.hashes += *rate * seconds * piece.share;
+      entry.hashes += *miner.reading->hashrate_hashes_per_second * seconds * piece.share;
     }
     if (gained <= 0) continue;
     const auto tariff = inputs.tariffs.Of(miner.facts.labels);

@@ -57,7 +57,8 @@ void TakeMarket(const ProfitInputs& inputs, Profitability& profit) {
 /// Adds miners up.
 class Sum {
  public:
-  explicit Sum(const ProfitInputs& inputs) : inputs_(inputs) {}
+  explicit Sum(const ProfitInputs& inputs)
+      : inputs_(inputs), price_(inputs.tariffs.Standard().PriceAt(inputs.now)) {}
 
   void Add(const MinerView& miner, Profitability& profit) {
     if (miner.identity.algorithm != "sha256") {
@@ -77,9 +78,8 @@ class Sum {
       return;
     }
     watts_ = watts_.value_or(0) + miner.power->watts;
-    const double price = inputs_.tariffs.Of(miner.facts.labels)->PriceAt(inputs_.now);
-    cost_ += miner.power->watts * price;
-    last_price_ = price;
+    price_ = inputs_.tariffs.Of(miner.facts.labels)->PriceAt(inputs_.now);
+    cost_ += miner.power->watts * price_;
   }
 
   void Finish(Profitability& profit) const {
@@ -96,17 +96,15 @@ class Sum {
       profit.missing.emplace_back("power: neither measured nor estimated");
     }
     // The mean weighs by power; with nothing drawn the price in force is shown.
-    profit.power_price =
-        watts_.value_or(0) > 0
-            ? cost_ / *watts_
-            : last_price_.value_or(inputs_.tariffs.Standard().PriceAt(inputs_.now));
+    profit.power_price = watts_.value_or(0) > 0 ? cost_ / *watts_ : price_;
     Derive(profit);
   }
 
  private:
   const ProfitInputs& inputs_;
-  std::optional<double> hashrate_, watts_, last_price_;
+  std::optional<double> hashrate_, watts_;
   double cost_ = 0;
+  double price_;  ///< In force for the last miner, or the standard one.
 };
 
 }  // namespace
