@@ -20,9 +20,9 @@ A table has one entry per alert:
 CASE is the value of the label `miner` ("-": a series of the exporter, without that label), or of
 `instance` with `by: instance`. Extra labels of an alert follow after a comma: "fires,board=1".
 
-To find joins that match too much, each fleet of miners stands three times in the test: as it is,
-at a second exporter, and in a second job of the first exporter (as in probe mode). In the copies
-the names of the cases are rotated, so that each name means something else there.
+To find joins that match too much, each fleet of miners stands more than once in the test: as it is,
+at other exporters, and in other jobs of the first exporter (as in probe mode). In the copies names
+change places, so that the name of a case that must stay silent belongs to one that fires there.
 """
 
 import json
@@ -34,7 +34,6 @@ import tempfile
 import yaml
 
 JOB, PROBE_JOB = "antminer", "antminer_miners"
-FIRST, SECOND = "exporter-1:14028", "exporter-2:14028"
 INFO = {"model": "Antminer S19 Pro", "algorithm": "sha256", "site": "site-a", "rack": "r 7"}
 FROM_INFO = ("site", "rack", "model", "address")
 CASES = ("fires", "below", "gap", "zero", "stale")
@@ -93,15 +92,11 @@ def lines_of(table):
 class Fleet:
     """One copy of the series of a table, under a job and an instance."""
 
-    def __init__(self, table, job, instance, turn, only_miners):
+    def __init__(self, table, job, instance, swaps):
         self.by = table.get("by", "miner")
-        self.job, self.instance, self.only_miners = job, instance, only_miners
+        self.job, self.instance, self.only_miners = job, instance, job != JOB
         _, names = lines_of(table)
-        keep = set(table.get("unturned", "").split())  # Names that must not change places.
-        turned = [name for name in names if name not in keep]
-        self.names = {name: name for name in names}
-        for position, name in enumerate(turned):
-            self.names[name] = turned[(position + turn) % len(turned)]
+        self.names = {name: name for name in names} | swaps | {b: a for a, b in swaps.items()}
         self.addresses = {name: f"10.0.0.{number}" for number, name in enumerate(names, 1)}
 
     def labels(self, name, extra):
@@ -119,10 +114,23 @@ class Fleet:
 
 def fleets_of(table):
     if table.get("by", "miner") == "instance":
-        return [Fleet(table, JOB, "", 0, False)]
-    fleets = [Fleet(table, JOB, FIRST, 0, False), Fleet(table, JOB, SECOND, 1, False),
-              Fleet(table, PROBE_JOB, FIRST, 2, True)]
-    return fleets[:1] if table.get("alone") else fleets
+        return [Fleet(table, JOB, "", {})]
+    out = [Fleet(table, JOB, "exporter-1:14028", {})]
+    if table.get("alone"):
+        return out
+    _, names = lines_of(table)
+    firing = list(dict.fromkeys(split_case(case)[0] for cases in table["firing"].values()
+                                for case in (cases.split() if isinstance(cases, str) else cases)))
+    quiet = sorted((name for name in names if name not in firing), key=CASES.__contains__)
+    for turn, start in enumerate(range(0, len(quiet), len(firing) or 1)):
+        some = quiet[start:start + len(firing)]
+        for shift, job, instance in ((0, JOB, f"exporter-{turn + 2}:14028"),
+                                     (1, f"{PROBE_JOB}_{turn}", "exporter-1:14028")):
+            out.append(Fleet(table, job, instance, {
+                name: firing[(place + shift) % len(firing)] for place, name in enumerate(some)}))
+        if any(name in CASES for name in some):
+            break  # The rest are ordinary ones.
+    return out
 
 
 def text_of(metric, labels):

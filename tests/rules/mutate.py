@@ -224,11 +224,14 @@ def main():
                 if arguments.only in rule.name
                 for what, damaged in mutants(copy.deepcopy(rule.content))
                 if (rule.name, what) not in same][::arguments.every]
+        survivors = []
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            alive = list(pool.map(lambda one: bench.survives(one[0], one[2]), work))
-    survivors = [f"{rule.name} | {what}" for (rule, what, _), lives in zip(work, alive) if lives]
+            lives = pool.map(lambda one: bench.survives(one[0], one[2]), work)
+            for (rule, what, _), alive in zip(work, lives):
+                if alive:
+                    survivors.append(what)
+                    print(f"{rule.name} | {what}", flush=True)
     rate = 100 * (1 - len(survivors) / len(work)) if work else 0
-    print("\n".join(survivors))
     print(f"{len(work)} damaged rules, {len(work) - len(survivors)} noticed: {rate:.1f}%")
     return 0 if work and rate >= arguments.bar else 1
 
