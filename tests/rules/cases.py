@@ -154,7 +154,7 @@ def input_series(table, fleets, only=None, without=()):
                 continue
             if metric in without or (only and name not in ("", only)):
                 continue
-            if fleet.only_miners and not name:
+            if (not name and fleet.only_miners) or (fleet is not fleets[0] and "instance" in extra):
                 continue
             out.append({"series": text_of(metric, fleet.labels(name, extra)), "values": values})
         if fleet.by != "miner" or table.get("info") is False:
