@@ -52,12 +52,12 @@ local now = [
   p.gauge(
     'Of expected', 'Hashrate over what the model should deliver (antminer_hashrate_expected_hashes_per_second). Low from the start: a board is missing or the miner is set to a low mode.',
     4, 'percentunit', 0, 1.1, style.of_expected,
-    [p.instant('avg(%s)' % q.of_expected_each)], 1,
+    [p.instant('avg(%s)' % q.of_expected_each)], 0,
   ),
   p.gauge(
     'Of usual', 'Hashrate over the median of its own last healthy samples (antminer_hashrate_baseline_hashes_per_second). Low here but not before: something happened. The alert AntminerHashrateDrop compares this with antminer_threshold_hashrate_ratio.',
     4, 'percentunit', 0, 1.1, style.steps('red', [[0.9, 'yellow'], [0.95, 'green']]),
-    [p.instant('avg(%s / on (%s) (%s > 0))' % [q.awake(q.of('antminer_hashrate_hashes_per_second')), key, q.miner('antminer_hashrate_baseline_hashes_per_second')])], 1,
+    [p.instant('avg(%s / on (%s) (%s > 0))' % [q.awake(q.of('antminer_hashrate_hashes_per_second')), key, q.miner('antminer_hashrate_baseline_hashes_per_second')])], 0,
   ),
   p.gauge(
     'Hottest chip of limit', 'Hottest chip over the critical limit of this miner (antminer_threshold_chip_temperature_celsius). 100 %: the firmware will throttle or stop soon.',
@@ -405,7 +405,7 @@ d.new(
   'antminer-miner', 'Antminer / Miner', 'Why is this miner not fine?',
   [d.variables[name] for name in ['datasource', 'job', 'site', 'rack', 'model', 'some_miner']],
   [
-    { title: 'Which miner', lines: [{ height: 3, panels: [identity] }] },
+    { title: 'Which miner', lines: [{ height: 4, panels: [identity] }] },
     { title: 'Now', lines: [{ height: 4, panels: now }, { height: 3, panels: more }] },
     { title: 'Hashrate', lines: hashrate },
     { title: 'Temperature and cooling', lines: heat },

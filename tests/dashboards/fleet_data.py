@@ -378,7 +378,7 @@ def exporter_values(page, miners, bare, step):
         put("antminer_market_network_difficulty", {}, 126e12)
         put("antminer_market_block_subsidy_bitcoins", {}, 3.125)
         put("antminer_market_block_fees_bitcoins", {}, 0.04)
-        for source in ("price", "network"):
+        for source in ("price", "difficulty"):
             put("antminer_market_last_success_timestamp_seconds", {"source": source},
                 [t - 200 for t in times])
         put("antminer_electricity_price_per_kilowatt_hour", {"currency": "USD"},

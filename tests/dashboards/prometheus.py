@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import re
 import shutil
 import signal
 import socket
@@ -14,6 +13,7 @@ import urllib.parse
 import urllib.request
 
 import fleet_data
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # How long a start may take before the test gives up.
@@ -126,29 +126,31 @@ def build_history(name, folder, hours=None, step=None):
     step = step or fleet_data.SETS[name][2]
     for number, level in enumerate(levels(rules)):
         file = folder / f"rules-{number}.yml"
-        file.write_text("groups:\n- name: level\n  rules:\n" + "".join(level), encoding="utf-8")
+        file.write_text(json.dumps({"groups": [{"name": "level", "rules": level}]}),
+                        encoding="utf-8")  # JSON is YAML.
         add_recorded(folder, file, hours, max(step, 60))
 
 
 def levels(files):
-    """Rules that need only samples, rules that need those, and so on. A back-fill does not see
-    what it makes itself, so each level is a run of its own. Alerts are left out."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    """The recording rules that dashboards read: first those that need only samples, then those that
+    need these, and so on. A back-fill does not see what it makes itself, so each level is a run."""
     rules = {}
-    for part in re.split(r"(?m)^\s*- (?=record:|alert:|name:)", text):
-        name = re.match(r"record:\s*(\S+)", part)
-        if name:
-            lines = [x for x in part.splitlines()[1:] if not x.lstrip().startswith("#")]
-            indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()),
-                         default=0)
-            body = [line[indent:] for line in lines]
-            rules[name[1]] = f"  - record: {name[1]}\n" + "".join(f"    {x}\n" for x in body if x)
-    while rules:
-        ready = [name for name, rule in rules.items()
-                 if not any(other in rule.split("\n", 1)[1] for other in rules)]
+    for path in files:
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            rules.update({rule["record"]: rule for rule in group["rules"] if "record" in rule})
+    shown = "".join(path.read_text(encoding="utf-8")
+                    for path in (ROOT / "grafana" / "dashboards").glob("*.json"))
+    wanted = [name for name in rules if name in shown]
+    for name in wanted:  # Grows while it is read: what a wanted rule needs is wanted, too.
+        wanted += [x for x in rules if x in rules[name]["expr"] and x not in wanted]
+    done = set()
+    while len(done) < len(wanted):
+        ready = [name for name in wanted if name not in done
+                 and not any(x in rules[name]["expr"] for x in wanted if x not in done)]
         if not ready:
-            raise PromError("recording rules that need each other: " + ", ".join(rules))
-        yield [rules.pop(name) for name in ready]
+            raise PromError(f"recording rules that need each other: {set(wanted) - done}")
+        yield [rules[name] for name in ready]
+        done.update(ready)
 
 
 def add_recorded(folder, file, hours, step):
