@@ -92,15 +92,14 @@ local alerts = p.table(
   'What fires now (ALERTS). Worst first; the miner leads to its page, the alert to all alerts. Needs the alerting rules in Prometheus.',
   9, 'alertname',
   [{
-    expr: 'sort_desc(sum by (alertname, severity, miner, site) (%s * on (severity) group_left () (label_replace(vector(3), "severity", "critical", "", "") or label_replace(vector(2), "severity", "warning", "", "") or label_replace(vector(1), "severity", "info", "", ""))))' % q.firing(),
+    expr: 'sort_desc(sum by (alertname, severity, miner) (%s * on (severity) group_left () (label_replace(vector(3), "severity", "critical", "", "") or label_replace(vector(2), "severity", "warning", "", "") or label_replace(vector(1), "severity", "info", "", ""))))' % q.firing(),
     name: 'Rank',
     hide: true,
   }],
   {
-    Alert: { label: 'alertname', index: 1, field: { links: [p.to('antminer-alerts', 'All alerts')], 'custom.minWidth': 150 } },
+    Alert: { label: 'alertname', index: 1, field: { links: [p.to('antminer-alerts', 'All alerts')], 'custom.minWidth': 210 } },
     Severity: { label: 'severity', index: 0, field: p.cell.state(style.severity, 90) },
     Miner: { label: 'miner', index: 2, field: { links: [p.to_row_miner], 'custom.width': 120 } },
-    Site: { label: 'site', index: 3 },
   },
   no_value='No alert fires', page=false,
 );

@@ -41,7 +41,7 @@ local hosts = [
       { expr: q.keyed_column('host', by_host('sum', q.of('antminer_pool_active'))), name: 'Worked by', index: 2, field: p.cell.number('none', 0, 90) },
       { expr: q.keyed_column('host', by_host('avg', q.of('antminer_pool_up'))), name: 'Alive', index: 3, field: p.cell.gauge('percentunit', 0, 1, style.share_up, 0, 130) },
       { expr: q.keyed_column('host', '%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h'))), name: 'Paid, 1 h', index: 4, field: p.cell.number('Hs', 2, 120) },
-      { expr: q.keyed_column('host', '%(r)s / (%(a)s + %(r)s > 0)' % { a: by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), r: by_host('sum', increase('antminer_pool_shares_rejected_total', '1h')) }), name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },
+      { expr: q.keyed_column('host', '(1 / (1 + %s / %s) >= 0)' % [by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), by_host('sum', increase('antminer_pool_shares_rejected_total', '1h'))]), name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },
       { expr: q.keyed_column('host', by_host('sum', increase('antminer_pool_failures_total', '1h'))), name: 'Failures, 1 h', index: 6, field: p.cell.number('locale', 0) },
     ],
     { Host: { label: 'host', index: 0, field: { 'custom.minWidth': 180 } } },
@@ -65,7 +65,8 @@ local trends = [
         p.range('sum(%s)' % q.hashrate, 'reported'),
       ], stack=true, decimals=2) + p.limit('^reported$', 'text') + p.coarse,
       p.graph('Rejected shares by pool', 'Rejected over submitted shares of an hour, by pool host; dashed: the limit of the alert.', 12, 'percentunit', [
-        p.range('%(r)s / (%(a)s + %(r)s > 0)' % { a: by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), r: by_host('sum', increase('antminer_pool_shares_rejected_total', '1h')) }, '{{host}}'),
+        // Rejected over submitted with each sum computed once; 0 / 0 is left out.
+        p.range('1 / (1 + %s / %s) >= 0' % [by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), by_host('sum', increase('antminer_pool_shares_rejected_total', '1h'))], '{{host}}'),
         p.range('max(%s)' % q.selector('antminer_threshold_share_reject_ratio'), 'limit'),
       ], decimals=2, fill=0) + p.limit('^limit$') + p.coarse,
     ],

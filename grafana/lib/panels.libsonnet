@@ -191,7 +191,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
       options: {
         legend: {
-          calcs: calcs,
+          calcs: if legend == 'right' then ['lastNotNull'] else calcs,
           displayMode: 'table',
           placement: legend,
           showLegend: true,
@@ -202,7 +202,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
     },
   // For sums over thousands of series, where a point every few minutes tells all.
-  coarse:: { maxDataPoints: 120 },
+  coarse:: { maxDataPoints: 90 },
   step_line:: p.defaults({ custom+: { lineInterpolation: 'stepAfter' } }),
   columns_of_time:: p.defaults({ custom+: { drawStyle: 'bars', fillOpacity: 70, lineWidth: 0 } }),
   second_axis(pattern, unit):: p.by_regexp(pattern, {
