@@ -258,7 +258,16 @@ def repeated_faults(drill):
         drill.steer("clear", site)
         drill.wait(lambda: value("antminer_up", site) == 1, "the miner to be up", 5)
 
-    for site, alert, event, count in (("restarts", "AntminerRestartLoop", restart, 5),
+    def change_pool(site):
+        for verb, words in (("fault", ["pool_dead", "0"]), ("clear", [])):
+            seen = value("antminer_pool_switches_total", site)
+            drill.steer(verb, site, *words)
+            drill.wait(lambda: value("antminer_pool_switches_total", site) > seen, "a switch", 5)
+
+    slow = time.time()  # An hour of rule time, so it goes on beside the others.
+    drill.steer("fault", "below", "rate_drop", "0.6")
+    for site, alert, event, count in (("switching", "AntminerPoolSwitching", change_pool, 4),
+                                      ("restarts", "AntminerRestartLoop", restart, 5),
                                       ("flapping", "AntminerFlapping", flap, 5)):
         begin = time.time()
         for _ in range(count):
@@ -270,6 +279,11 @@ def repeated_faults(drill):
         report(LINE.format(site, alert, (mails[0][0]["time"] - begin) * drill.factor / 60,
                            len(mails), ", ".join(wrong) or 0))
         assert not wrong
+    drill.wait(lambda: drill.mails("below", "AntminerHashrateBelowExpected"), "the slow mail", 80)
+    mails = drill.mails("below")
+    report(LINE.format("below", "AntminerHashrateBelowExpected",
+                       (mails[-1][0]["time"] - slow) * drill.factor / 60, len(mails), 0))
+    drill.steer("clear", "all")
     drill.wait(lambda: not drill.alerts(), "the end of the alerts", 120)
     drill.rule_minutes(6)  # Until the last mail about it is out.
 
@@ -349,7 +363,7 @@ def main():
         ("faults", lambda drill: single_faults(drill, plan)),
         ("repeated", repeated_faults), ("exporter", exporter_down)) if name in wanted]
     if small:
-        sites = [fault.site for fault in plan] + ["restarts", "flapping"]
+        sites = [*(fault.site for fault in plan), "restarts", "flapping", "switching", "below"]
         # So many others that the seven silent miners are no trouble of the whole fleet.
         run(chosen, sites, len(sites) + 80, *small)
     if "outage" in wanted:
