@@ -142,6 +142,13 @@ class Pages(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        # Who only asks whether the port answers hangs up before the page is out.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def address(text):
     host, colon, port = text.rpartition(":")
     try:
@@ -188,7 +195,7 @@ def main():
     options = arguments()
     store = Store(options.folder)
     Pages.store = store
-    web = http.server.ThreadingHTTPServer(options.web, Pages)
+    web = Server(options.web, Pages)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     smtp = controller(options, store)
     smtp.start()

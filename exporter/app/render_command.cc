@@ -46,7 +46,7 @@ std::string ReplaceFile(const std::string& path, std::string_view text, mode_t m
   bool good = fchmod(descriptor, mode) == 0 && WriteAll(descriptor, text);
   good = close(descriptor) == 0 && good;
   if (good && rename(temporary.c_str(), path.c_str()) == 0) return {};
-  const std::string fault = path + ": cannot be written: " + LastError();
+  std::string fault = path + ": cannot be written: " + LastError();
   (void)unlink(temporary.c_str());
   return fault;
 }
