@@ -104,6 +104,23 @@ TEST(MoneySettings, EveryFaultNamesTheSettingAndWhatIsAllowed) {
   }
 }
 
+TEST(MoneySettings, NobodyIsAskedForSimulatedMiners) {
+  const auto fetches = [](std::map<std::string, std::string> environment) {
+    ConfigSources sources;
+    sources.dotenv_path = "";
+    sources.environment = std::move(environment);
+    const auto loaded = LoadConfig(sources);
+    EXPECT_TRUE(loaded.config);
+    return loaded.config && loaded.config->profitability.fetch;
+  };
+  EXPECT_FALSE(fetches({{"MINER_IP_RANGE", "127.10.0.0/24 127.0.0.1"}}));
+  EXPECT_TRUE(fetches({{"MINER_IP_RANGE", "127.10.0.0/24 10.0.0.1"}}));
+  EXPECT_TRUE(fetches({{"MINER_IP_RANGE", "10.0.0.0/24"}}));
+  EXPECT_TRUE(fetches({}));
+  EXPECT_TRUE(fetches({{"MINER_IP_RANGE", "127.10.0.0/24"}, {"MARKET_FETCH", "yes"}}));
+  EXPECT_FALSE(fetches({{"MINER_IP_RANGE", "10.0.0.0/24"}, {"MARKET_FETCH", "no"}}));
+}
+
 TEST(MoneySettings, SitesHaveTheirOwnElectricity) {
   const auto loaded = LoadYaml(
       "profitability:\n"
