@@ -26,10 +26,10 @@ DASHBOARDS = bundle.load()
 PROGRAMS = []  # Paths of exporter and farm.
 START_SECONDS = 60
 # The farm has no web pages and no hydro models, its inventory sets no limits of power, and the
-# exporter runs without market data, fee and tariff.
+# market of fixed values has no age.
 NOT_HERE = {"antminer_component_ok", "antminer_ambient_temperature_celsius",
             "antminer_coolant_temperature_celsius", "antminer_threshold_power_watts",
-            "antminer_pool_fee_ratio", "antminer_electricity_price_per_kilowatt_hour"}
+            "antminer_market_last_success_timestamp_seconds"}
 
 
 def wait_for(what, condition):
@@ -62,7 +62,8 @@ class World:
         self.url = f"http://127.0.0.1:{self.port}"
         self.start(exporter, "--subnet", f"{net}.1-{net}.{MINERS}", environment={
             "PATH": os.environ["PATH"], "POLL_INTERVAL": "1", "DISCOVERY_MDNS": "false",
-            "PROFITABILITY_ENABLED": "false", "LISTEN_ADDRESS": f"127.0.0.1:{self.port}",
+            "MARKET_FETCH": "false", "STATIC_PRICE": "65000", "STATIC_DIFFICULTY": "110e12",
+            "BLOCK_FEES_BTC": "0.03", "POOL_FEE_PERCENT": "2", "LISTEN_ADDRESS": f"127.0.0.1:{self.port}",
             "STORAGE_PATH": str(self.folder / "metrics.db")})
         wait_for("a poll of every miner", lambda: len(
             re.findall(r"(?m)^antminer_up\{.*\} 1$", read(self.url + "/metrics"))) == MINERS)
