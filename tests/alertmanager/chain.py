@@ -219,8 +219,10 @@ class Prometheus(Child):
 
     def query(self, expression):
         """[(labels, value)] of an instant query."""
-        reply = get_json(f"{self.url}/api/v1/query?" +
-                         urllib.parse.urlencode({"query": expression}))
+        # A busy machine may let a request run into its time limit.
+        reply = wait_for(lambda: get_json(
+            f"{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": expression})),
+            f"an answer of Prometheus: {self.output()[-500:]}")
         return [(one["metric"], float(one["value"][1])) for one in reply["data"]["result"]]
 
     def firing(self):

@@ -6,6 +6,7 @@ command -v docker-compose >/dev/null || {
   printf 'skipped: docker-compose is not installed\n'
   exit 77
 }
+exporter=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 cp deploy/docker-compose.yml "$folder/"
@@ -22,6 +23,12 @@ grep -q 'set a password for Grafana' refused || fail "another complaint: $(<refu
 printf 'GRAFANA_ADMIN_PASSWORD=word-of-the-test\n' >>.env
 compose -q
 compose >full
+
+# The settings as they are shipped: good for the exporter, and no mail.
+mapfile -t settings < <(grep -E '^[A-Z_]+=' .env)
+env -i "${settings[@]}" "$exporter" --config.check >checked 2>&1 || fail "$(<checked)"
+env -i "${settings[@]}" "$exporter" render alertmanager 2>notes >rendered.yml || fail "$(<notes)"
+grep -q 'nobody gets mail' notes || fail "mail without settings: $(<notes)"
 
 services=$(compose --services | sort | paste -sd ' ')
 [[ $services == 'alertmanager alertmanager_config exporter grafana prometheus' ]] ||
