@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "antminer/families/family.h"
 #include "antminer/identify.h"
@@ -9,39 +10,35 @@
 #include "antminer/record.h"
 #include "antminer/replies.h"
 #include "model/model_name.h"
+#include "util/text.h"
 
 namespace antx {
 namespace {
 
-/// What the model table knows and the reply did not say.
-void FillFromModel(const ModelRow& row, Reading& reading) {
-  if (!reading.hashrate_expected_hashes_per_second) {
-    reading.hashrate_expected_hashes_per_second = row.hashrate_hashes_per_second;
+/// The unit that the new API and the web pages print beside their rates.
+std::optional<double> ToldUnit(const Replies& replies) {
+  for (const char* command : {"summary", "stats"}) {
+    const auto record = replies.First(command, SectionOf(command));
+    if (!record || !record->Has("rate_5s")) continue;
+    const std::string unit = ToLower(record->Text("rate_unit"));
+    static constexpr std::pair<std::string_view, double> kUnits[] = {
+        {"h/s", 1}, {"kh/s", 1e3}, {"mh/s", 1e6}, {"gh/s", 1e9}, {"th/s", 1e12}};
+    for (const auto& [name, factor] : kUnits) {
+      if (unit == name) return factor;
+    }
   }
-  reading.boards_expected = row.boards;
-  reading.fans_expected = row.fans;
-  reading.rated_joules_per_terahash = row.joules_per_terahash;
-}
-
-/// Boards of one machine are alike: the fullest one tells what the others should have.
-/// Variants of one model name differ, so this counts more than the table.
-void FillExpectedChips(const ModelRow* row, Reading& reading) {
-  int most = 0;
-  for (const BoardReading& board : reading.boards) most = std::max(most, board.chips.value_or(0));
-  if (most == 0 && row != nullptr) most = row->chips_per_board.value_or(0);
-  if (most == 0) return;
-  for (BoardReading& board : reading.boards) board.chips_expected = most;
+  return std::nullopt;
 }
 
 Reading Read(const Replies& replies, const Identity& identity, SystemTime received) {
   const ModelRow* row = FindModel(identity.model);
   ReadContext context{replies, row, 1e9, received};
   if (row != nullptr && row->api_unit) context.unit = *row->api_unit;
+  if (const auto told = ToldUnit(replies)) context.unit = *told;
   Reading reading;
   reading.identity = identity;
   FamilyNamed(identity.firmware).read(context, reading);
-  if (row != nullptr) FillFromModel(*row, reading);
-  FillExpectedChips(row, reading);
+  FillFromModelTable(reading);
   return reading;
 }
 

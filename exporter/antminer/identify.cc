@@ -56,16 +56,6 @@ const Family& Match(const Evidence& evidence) {
   return AllFamilies().back();
 }
 
-std::string AlgorithmOf(const std::string& model, std::string_view family) {
-  if (const ModelRow* row = FindModel(model)) return std::string(row->algorithm);
-  // A model newer than the table: the S and T series have always been SHA-256.
-  const std::string key = NormaliseModel(model);
-  const bool series = key.size() > 1 && (key[0] == 's' || key[0] == 't') &&
-                      std::isdigit(static_cast<unsigned char>(key[1])) != 0;
-  // Braiins and LuxOS run on SHA-256 machines only.
-  return series || family == "braiins" || family == "luxos" ? "sha256" : "";
-}
-
 void TakeLuxConfig(const Replies& replies, Identity& identity) {
   const auto config = replies.First("config", "CONFIG");
   if (!config) return;
@@ -81,7 +71,22 @@ void TakeBraiinsModel(const Replies& replies, std::string& type) {
   }
 }
 
+/// "2026-04-14-0-912d084c-26.04-plus"
+bool IsBraiinsRelease(const std::string& version) {
+  return version.size() > 11 && version.starts_with("20") && version[4] == '-' && version[7] == '-';
+}
+
 }  // namespace
+
+std::string AlgorithmOf(const std::string& model, std::string_view family) {
+  if (const ModelRow* row = FindModel(model)) return std::string(row->algorithm);
+  // A model newer than the table: the S and T series have always been SHA-256.
+  const std::string key = NormaliseModel(model);
+  const bool series = key.size() > 1 && (key[0] == 's' || key[0] == 't') &&
+                      std::isdigit(static_cast<unsigned char>(key[1])) != 0;
+  // Braiins and LuxOS run on SHA-256 machines only.
+  return series || family == "braiins" || family == "luxos" ? "sha256" : "";
+}
 
 std::string ParseMac(std::string_view text) {
   std::string mac;
@@ -142,9 +147,11 @@ Identification Identify(const Replies& replies, const Identity& known) {
   } else if (identity.model.empty() && ContainsNoCase(evidence.description, "am1-s9")) {
     identity.model = "Antminer S9";
   }
-  if (auto version = family.version(evidence); !version.empty()) {
-    identity.firmware_version = std::move(version);
-  }
+  auto version = family.version(evidence);
+  // The web side of Braiins told the release; the API only names its mining program.
+  const bool less = family.name == "braiins" && IsBraiinsRelease(known.firmware_version) &&
+                    !IsBraiinsRelease(version);
+  if (!version.empty() && !less) identity.firmware_version = std::move(version);
   if (!evidence.api.empty()) identity.api_version = evidence.api;
   identity.algorithm = AlgorithmOf(identity.model, family.name);
   TakeLuxConfig(replies, identity);

@@ -18,6 +18,9 @@ struct Identification {
 /// Canonical model of a Type text: "Antminer S19JPRO Hiveon" gives "Antminer S19j Pro".
 [[nodiscard]] std::string CanonicalModel(std::string_view type);
 
+/// Algorithm of a canonical model, from the model table or what is known of the family.
+[[nodiscard]] std::string AlgorithmOf(const std::string& model, std::string_view family);
+
 /// Lower case with colons; "" for anything that is no MAC address.
 [[nodiscard]] std::string ParseMac(std::string_view text);
 

@@ -82,4 +82,34 @@ const ModelTable& BuiltInModels() {
 
 const ModelRow* FindModel(std::string_view model) { return BuiltInModels().Find(model); }
 
+namespace {
+
+/// What the model table knows and the reply did not say.
+void FillFromModel(const ModelRow& row, Reading& reading) {
+  if (!reading.hashrate_expected_hashes_per_second) {
+    reading.hashrate_expected_hashes_per_second = row.hashrate_hashes_per_second;
+  }
+  reading.boards_expected = row.boards;
+  reading.fans_expected = row.fans;
+  reading.rated_joules_per_terahash = row.joules_per_terahash;
+}
+
+/// Boards of one machine are alike: the fullest one tells what the others should have.
+/// Variants of one model name differ, so this counts more than the table.
+void FillExpectedChips(const ModelRow* row, Reading& reading) {
+  int most = 0;
+  for (const BoardReading& board : reading.boards) most = std::max(most, board.chips.value_or(0));
+  if (most == 0 && row != nullptr) most = row->chips_per_board.value_or(0);
+  if (most == 0) return;
+  for (BoardReading& board : reading.boards) board.chips_expected = most;
+}
+
+}  // namespace
+
+void FillFromModelTable(Reading& reading) {
+  const ModelRow* row = FindModel(reading.identity.model);
+  if (row != nullptr) FillFromModel(*row, reading);
+  FillExpectedChips(row, reading);
+}
+
 }  // namespace antx

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "antminer/decode.h"
+#include "model/reading.h"
 
 namespace antx {
 
@@ -25,6 +26,9 @@ class ModelTable {
   std::vector<std::string> keys_;
   std::vector<ModelRow> rows_;  // Sorted by key.
 };
+
+/// Adds what the table knows of the reading's model and the miner did not tell.
+void FillFromModelTable(Reading& reading);
 
 /// The built-in table; made once, never changed.
 [[nodiscard]] const ModelTable& BuiltInModels();

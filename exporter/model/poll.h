@@ -53,6 +53,9 @@ struct PollOutcome {
   std::vector<CollectorResult> collectors;
   RepairCounts repairs{};
   bool connected = false;  ///< The port accepted at least once.
+  /// Why the web side told nothing when it was asked last; stays until it is asked again, which
+  /// is less often than the API. No secrets get into it.
+  std::optional<PollError> web_error;
 };
 
 }  // namespace antx

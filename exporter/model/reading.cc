@@ -48,6 +48,20 @@ std::string_view PoolStatusName(PoolStatus status) {
   return "unknown";
 }
 
+std::string_view ComponentName(Component component) {
+  switch (component) {
+    case Component::kRate:
+      return "rate";
+    case Component::kNetwork:
+      return "network";
+    case Component::kFans:
+      return "fans";
+    case Component::kTemperature:
+      break;
+  }
+  return "temp";
+}
+
 std::string_view CollectorName(Collector collector) {
   switch (collector) {
     case Collector::kSummary:

@@ -108,6 +108,17 @@ enum class Collector : std::uint8_t { kSummary, kStats, kPools, kDevs, kWeb };
 inline constexpr int kCollectorCount = 5;
 [[nodiscard]] std::string_view CollectorName(Collector collector);
 
+/// Parts of itself that a firmware judges: label `component`.
+enum class Component : std::uint8_t { kRate, kNetwork, kFans, kTemperature };
+/// "rate", "network", "fans", "temp".
+[[nodiscard]] std::string_view ComponentName(Component component);
+
+struct ComponentReading {
+  Component component = Component::kRate;
+  bool ok = true;
+  bool operator==(const ComponentReading&) const = default;
+};
+
 /// One poll of one miner, normalised. Rates in hashes (or solutions) per second.
 struct Reading {
   Identity identity;
@@ -135,6 +146,10 @@ struct Reading {
   std::optional<bool> mining;  ///< What the firmware claims; absent: derive from the rate.
   bool starting = false;       ///< The firmware says: initialising or auto-tuning.
   bool stopped_by_fault = false;  ///< The firmware says: stopped, overheated, failure.
+
+  std::optional<SystemTime> boot_time;       ///< Of the control board, by our clock.
+  std::vector<ComponentReading> components;  ///< What the firmware says of itself.
+  bool by_web = false;  ///< All of it comes from the web side, since the API gave nothing.
 
   std::vector<BoardReading> boards;  ///< By board number; absent slots are left out.
   std::vector<FanReading> fans;

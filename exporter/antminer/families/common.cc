@@ -58,14 +58,6 @@ double FactorOf(Kind kind, double unit) {
   return kind == Kind::kMegaRate ? 1e6 : 1;
 }
 
-PoolStatus ParseStatus(std::string_view text) {
-  if (EqualsNoCase(text, "alive") || EqualsNoCase(text, "active")) return PoolStatus::kAlive;
-  if (EqualsNoCase(text, "dead") || EqualsNoCase(text, "deed")) return PoolStatus::kDead;
-  if (EqualsNoCase(text, "disabled")) return PoolStatus::kDisabled;
-  if (EqualsNoCase(text, "rejecting")) return PoolStatus::kRejecting;
-  return PoolStatus::kUnknown;
-}
-
 /// "0:00:06" in seconds.
 std::optional<double> ParseAge(std::string_view text) {
   const auto parts = SplitList(text, ":");
@@ -79,38 +71,19 @@ std::optional<double> ParseAge(std::string_view text) {
   return seconds;
 }
 
-SystemTime Minus(SystemTime time, double seconds) {
-  return time -
-         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
-}
-
 /// An age on Bitmain, unix seconds of the miner's clock elsewhere; "0" and -1 mean never.
 std::optional<SystemTime> LastShare(const Record& pool, const Reply& reply, SystemTime received) {
-  const std::string text = pool.Text("Last Share Time");
+  const std::string text = pool.Text(pool.Has("lstime") ? "lstime" : "Last Share Time");
   if (text.find(':') != std::string::npos) {
     const auto age = ParseAge(text);
     if (!age) return std::nullopt;
-    return Minus(received, *age);
+    return Earlier(received, *age);
   }
   const auto stamp = ParseDouble(text);
   if (!stamp || *stamp <= 0) return std::nullopt;
   // The miner's clock may be anything (1970 before NTP): its own "now" makes it an age.
   if (!reply.when || *reply.when < *stamp) return std::nullopt;
-  return Minus(received, *reply.when - *stamp);
-}
-
-/// Everything in front of "://", and the rest without userinfo, path and "#xnsub".
-void SplitUrl(std::string url, PoolReading& pool) {
-  url = url.substr(0, url.find('#'));
-  const auto scheme = url.find("://");
-  std::string rest = url;
-  if (scheme != std::string::npos) {
-    pool.protocol = url.substr(0, scheme);
-    rest = url.substr(scheme + 3);
-  }
-  if (const auto at = rest.rfind('@'); at != std::string::npos) rest = rest.substr(at + 1);
-  pool.url = (pool.protocol.empty() ? "" : pool.protocol + "://") + rest;
-  pool.host = rest.substr(0, rest.find('/'));
+  return Earlier(received, *reply.when - *stamp);
 }
 
 bool IsFeePool(const Record& record, const PoolReading& pool) {
@@ -125,34 +98,61 @@ PoolReading ReadPool(const Record& record, const Reply& reply, int position, Sys
   pool.pool = ToInt(record.Number("POOL").value_or(record.Number("index").value_or(position)));
   std::string url = record.Text("URL");
   if (url.empty()) url = record.Text("url");
-  SplitUrl(url, pool);
+  SetPoolUrl(url, pool);
   pool.user = record.Text(record.Has("User") ? "User" : "user");
-  pool.status = ParseStatus(record.Text(record.Has("Status") ? "Status" : "status"));
+  pool.status = ParsePoolStatus(record.Text(record.Has("Status") ? "Status" : "status"));
   if (const auto priority = record.Number(record.Has("Priority") ? "Priority" : "priority")) {
     pool.priority = ToInt(*priority);
   }
   pool.active = record.IsTrue("Stratum Active");
   pool.dev_fee = IsFeePool(record, pool);
-  record.TakeCounter("Accepted", 1, pool.accepted, "pool accepted");
-  record.TakeCounter("Rejected", 1, pool.rejected, "pool rejected");
-  record.TakeCounter("Stale", 1, pool.stale, "pool stale");
-  record.TakeCounter("Difficulty Accepted", 1, pool.difficulty_accepted,
+  // The new API and the web pages write all names small.
+  const bool small = !record.Has("URL") && record.Has("url");
+  record.TakeCounter(small ? "accepted" : "Accepted", 1, pool.accepted, "pool accepted");
+  record.TakeCounter(small ? "rejected" : "Rejected", 1, pool.rejected, "pool rejected");
+  record.TakeCounter(small ? "stale" : "Stale", 1, pool.stale, "pool stale");
+  record.TakeCounter(small ? "diffa" : "Difficulty Accepted", 1, pool.difficulty_accepted,
                      "pool difficulty_accepted");
   const auto failures = record.Number("Get Failures");
   if (failures && *failures >= 0) {
     pool.failures = *failures + std::max(record.Number("Remote Failures").value_or(0), 0.0);
   }
-  pool.share_difficulty = DifficultyNumber(record.Text("Diff"));
+  pool.share_difficulty = DifficultyNumber(record.Text(small ? "diff" : "Diff"));
   if (!pool.share_difficulty) pool.share_difficulty = record.Number("Stratum Difficulty");
   pool.last_share = LastShare(record, reply, received);
   return pool;
 }
 
-/// What the user's own pools got: Vnish counts its fee shares in SUMMARY.
-void UserTotals(Reading& reading) {
-  const bool has_fee = std::any_of(reading.pools.begin(), reading.pools.end(),
-                                   [](const PoolReading& pool) { return pool.dev_fee; });
-  if (!has_fee) return;
+}  // namespace
+
+PoolStatus ParsePoolStatus(std::string_view text) {
+  if (EqualsNoCase(text, "alive") || EqualsNoCase(text, "active")) return PoolStatus::kAlive;
+  if (EqualsNoCase(text, "dead") || EqualsNoCase(text, "deed")) return PoolStatus::kDead;
+  if (EqualsNoCase(text, "disabled")) return PoolStatus::kDisabled;
+  if (EqualsNoCase(text, "rejecting")) return PoolStatus::kRejecting;
+  return PoolStatus::kUnknown;
+}
+
+SystemTime Earlier(SystemTime time, double seconds) {
+  return time -
+         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// Everything in front of "://", and the rest without userinfo, path and "#xnsub".
+void SetPoolUrl(std::string url, PoolReading& pool) {
+  url = url.substr(0, url.find('#'));
+  const auto scheme = url.find("://");
+  std::string rest = url;
+  if (scheme != std::string::npos) {
+    pool.protocol = url.substr(0, scheme);
+    rest = url.substr(scheme + 3);
+  }
+  if (const auto at = rest.rfind('@'); at != std::string::npos) rest = rest.substr(at + 1);
+  pool.url = (pool.protocol.empty() ? "" : pool.protocol + "://") + rest;
+  pool.host = rest.substr(0, rest.find('/'));
+}
+
+void SumAllPools(Reading& reading) {
   std::optional<double> accepted;
   std::optional<double> rejected;
   std::optional<double> stale;
@@ -173,7 +173,12 @@ void UserTotals(Reading& reading) {
   reading.difficulty_accepted = difficulty;
 }
 
-}  // namespace
+/// What the user's own pools got: Vnish counts its fee shares in SUMMARY.
+void SumUserPools(Reading& reading) {
+  const bool has_fee = std::any_of(reading.pools.begin(), reading.pools.end(),
+                                   [](const PoolReading& pool) { return pool.dev_fee; });
+  if (has_fee) SumAllPools(reading);
+}
 
 void ReadSummary(const ReadContext& context, Reading& reading) {
   const auto summary = context.replies.First("summary", "SUMMARY");
@@ -201,7 +206,7 @@ void ReadPools(const ReadContext& context, Reading& reading) {
   for (const Record& record : context.replies.Section("pools", "POOLS")) {
     reading.pools.push_back(ReadPool(record, *reply, position++, context.received));
   }
-  UserTotals(reading);
+  SumUserPools(reading);
 }
 
 void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log) {

@@ -76,4 +76,15 @@ void ReadNothing(const ReadContext& context, Reading& reading);
 /// Adds a sensor unless it reads 0 or lies outside -40..150 C (the latter is counted).
 void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log);
 
+/// Sets url, host and protocol from a pool's address; userinfo and "#xnsub" are cut.
+void SetPoolUrl(std::string url, PoolReading& pool);
+/// "Alive", "ALIVE", "Deed" ...: any case, misspelt forms included.
+[[nodiscard]] PoolStatus ParsePoolStatus(std::string_view text);
+/// Totals without fee pools, where there are such.
+void SumUserPools(Reading& reading);
+/// Totals of all user pools, where the firmware gives none itself.
+void SumAllPools(Reading& reading);
+/// A time so many seconds before another.
+[[nodiscard]] SystemTime Earlier(SystemTime time, double seconds);
+
 }  // namespace antx
