@@ -233,10 +233,26 @@ struct ControlConfig {
   bool operator==(const ControlConfig&) const = default;
 };
 
-/// Login of the miners' web pages, one for all. Logins per range belong here as a list.
+/// A login of the web pages of some miners (miners.credentials).
+struct WebCredential {
+  std::vector<AddressRange> ranges;  ///< Empty: all addresses.
+  std::string family;                ///< "stock", "vnish", ...; "" all.
+  std::string username;
+  std::string password_file;
+  std::string password;  ///< Secret; what the file held.
+  bool operator==(const WebCredential&) const = default;
+};
+
+/// The web side of the miners. A login is never guessed.
 struct MinersConfig {
-  std::string web_username;
+  std::string web_username;  ///< For miners without a login of their own.
   std::string web_password;  ///< Secret.
+  std::vector<WebCredential> credentials;
+  bool web = true;  ///< Ask the web side at all.
+  Seconds web_interval{300};
+  Seconds web_timeout{5};  ///< For one page.
+  int web_max_concurrent = 32;
+  int web_port = 80;
   bool operator==(const MinersConfig&) const = default;
 };
 

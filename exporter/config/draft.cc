@@ -66,14 +66,26 @@ void Draft::Apply(const Key& key, const std::string& place, std::string_view val
 
 void Draft::ApplySecretFile(const Key& key, const std::string& place, const std::string& path) {
   if (path.empty()) return;
+  const auto secret = ReadSecret(place, path);
+  if (!secret) return;
+  Apply(key, place, *secret);
+  config.secret_files[key.path] = path;
+}
+
+std::optional<std::string> Draft::ReadSecret(const std::string& place, const std::string& path) {
   const FileText file = ReadTextFile(path, kMostSecretBytes);
-  if (!file.text) return Fault(place + ": the file " + path + ' ' + file.fault);
-  if (Trim(*file.text).empty()) return Fault(place + ": the file " + path + " is empty");
+  if (!file.text) {
+    Fault(place + ": the file " + path + ' ' + file.fault);
+    return std::nullopt;
+  }
+  if (Trim(*file.text).empty()) {
+    Fault(place + ": the file " + path + " is empty");
+    return std::nullopt;
+  }
   if (file.world_readable) {
     Warn(path + " holds a secret and everybody may read it; chmod 600 it");
   }
-  Apply(key, place, *file.text);
-  config.secret_files[key.path] = path;
+  return std::string(Trim(*file.text));
 }
 
 void Draft::SetEfficiency(const std::string& place, const std::string& model,

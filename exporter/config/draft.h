@@ -1,6 +1,7 @@
 // Settings while they are gathered: the Config so far and what is wrong with it.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ class Draft {
   void Apply(const Key& key, const std::string& place, std::string_view value);
   /// The same with what the file at `path` holds.
   void ApplySecretFile(const Key& key, const std::string& place, const std::string& path);
+  /// What a file with a secret holds, trimmed; a fault and nothing when it cannot be used.
+  std::optional<std::string> ReadSecret(const std::string& place, const std::string& path);
   /// efficiency.models and EFF_*.
   void SetEfficiency(const std::string& place, const std::string& model, const std::string& text);
   /// Whether a source has set the key.
@@ -34,6 +37,7 @@ class Draft {
   // Ranges wait until discovery.allow_public is known.
   std::vector<YamlValue> yaml_ranges;
   std::vector<YamlValue> probe_ranges;
+  std::vector<std::vector<YamlValue>> credential_ranges;  ///< One a miners.credentials entry.
 
  private:
   std::set<std::string> set_;

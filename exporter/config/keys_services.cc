@@ -269,11 +269,38 @@ std::vector<Key> ControlKeys() {
   };
 }
 
+std::vector<Key> MinerWebKeys() {
+  return {
+      BoolKey({"miners.web",
+               {"MINER_WEB"},
+               "Ask the miners' web side for what the API does not tell; pages behind a login "
+               "only where one is set."},
+              [](Config& c) -> bool& { return c.miners.web; }),
+      SecondsKey(
+          {"miners.web_interval_seconds",
+           {"MINER_WEB_INTERVAL"},
+           "Seconds between two passes over a miner's web side."},
+          [](Config& c) -> Seconds& { return c.miners.web_interval; }, 1, 86400),
+      SecondsKey(
+          {"miners.web_timeout_seconds", {"MINER_WEB_TIMEOUT"}, "For one page."},
+          [](Config& c) -> Seconds& { return c.miners.web_timeout; }, 0.1, 60),
+      IntKey(
+          {"miners.web_max_concurrent",
+           {"MINER_WEB_CONCURRENT"},
+           "Miners whose web side is asked at once."},
+          [](Config& c) -> int& { return c.miners.web_max_concurrent; }, 1, 256),
+      IntKey(
+          {"miners.web_port", {"MINER_WEB_PORT"}, "TCP port of the miners' web side."},
+          [](Config& c) -> int& { return c.miners.web_port; }, 1, 65535),
+  };
+}
+
 }  // namespace
 
 std::vector<Key> ServiceKeys() {
   std::vector<Key> keys = WebKeys();
-  for (auto part : {LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys()}) {
+  for (auto part :
+       {LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys(), MinerWebKeys()}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;

@@ -161,6 +161,9 @@ class Loader {
   void ResolveRanges() {
     Config& config = draft_.config;
     config.metrics.probe_ranges = ResolveRangeList(draft_.probe_ranges, draft_);
+    for (std::size_t i = 0; i < draft_.credential_ranges.size(); ++i) {
+      config.miners.credentials[i].ranges = ResolveRangeList(draft_.credential_ranges[i], draft_);
+    }
     const std::vector<YamlValue> chosen = ChosenRanges();
     config.discovery.ranges = ResolveRangeList(chosen, draft_);
     config.discovery.automatic =
@@ -239,6 +242,7 @@ std::vector<std::string> SecretValues(const Config& config) {
     std::string value = key.get(config);
     if (!value.empty()) values.push_back(std::move(value));
   }
+  for (const WebCredential& login : config.miners.credentials) values.push_back(login.password);
   return values;
 }
 

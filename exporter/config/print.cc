@@ -57,6 +57,21 @@ void PrintStatic(const Config& config, std::string& out) {
   }
 }
 
+void PrintCredentials(const Config& config, std::string& out) {
+  bool first = true;
+  for (const WebCredential& login : config.miners.credentials) {
+    out += first ? "  credentials:\n" : "";
+    first = false;
+    out += "    - {password_file: " + Quoted(login.password_file);
+    if (!login.username.empty()) out += ", username: " + Quoted(login.username);
+    if (!login.family.empty()) out += ", family: " + Quoted(login.family);
+    for (std::size_t i = 0; i < login.ranges.size(); ++i) {
+      out += (i == 0 ? ", ranges: [" : ", ") + Quoted(login.ranges[i].text);
+    }
+    out += login.ranges.empty() ? "}\n" : "]}\n";
+  }
+}
+
 void PrintOverrides(const char* name, const std::map<std::string, ThresholdOverride>& overrides,
                     std::string& out) {
   if (overrides.empty()) return;
@@ -101,6 +116,8 @@ void PrintExtras(const std::string& group, const Config& config, std::string& ou
     PrintOverrides("miners", config.alerts.miners, out);
   } else if (group == "profitability") {
     PrintSites(config.profitability.sites, out);
+  } else if (group == "miners") {
+    PrintCredentials(config, out);
   } else if (group == "metrics" && !config.metrics.probe_ranges.empty()) {
     PrintRanges(config.metrics.probe_ranges, "probe_ranges", out);
   }
@@ -173,6 +190,10 @@ std::string SettingsReference() {
       "tariff}`"
       " | Electricity of a site. A price without a tariff is flat; a miner's own `power_price` in"
       " the inventory wins over both. |\n"
+      "| `miners.credentials` | - | none | list of `{ranges: [...], family: ..., username: ...,"
+      " password_file: ...}`; the first that covers a miner counts; without ranges: all addresses,"
+      " without family: all families | Logins of the miners' web pages; they go before"
+      " `miners.web_username`. |\n"
       "| `metrics.probe_ranges` | - | none | like `discovery.ranges` | What `/probe` may ask beyond"
       " the inventory. |\n";
   for (const Key& key : AllKeys()) {

@@ -5,6 +5,7 @@
 
 #include "config/draft.h"
 #include "config/inventory_csv.h"
+#include "config/web_login.h"
 #include "model/model_name.h"
 #include "util/text.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 using Kind = YamlEntry::Kind;
 
+constexpr std::string_view kLoginForm =
+    "a list of {ranges: [...], family: ..., username: ..., password_file: ...}";
 constexpr std::string_view kStaticForm = "a list of {ip: ..., name: ...}";
 
 class YamlSettings {
@@ -26,6 +29,8 @@ class YamlSettings {
       draft_.probe_ranges = Ranges(entry, path);
     } else if (path == "discovery.static") {
       Static(entry);
+    } else if (path == "miners.credentials") {
+      Credentials(entry);
     } else if (path == "efficiency.models") {
       Efficiency(entry);
     } else if (path == "alerts.models" || path == "alerts.miners") {
@@ -107,6 +112,61 @@ class YamlSettings {
             draft_.Fault(item.place + ": discovery.static: " + field + ": " + what);
           }));
     }
+  }
+
+  void Credentials(const YamlEntry& entry) {
+    const bool empty = entry.kind == Kind::kWords && entry.words.empty();
+    if (entry.kind != Kind::kMaps && entry.kind != Kind::kNull && !empty) {
+      return WrongKind(entry, "miners.credentials", kLoginForm);
+    }
+    for (const YamlItem& item : entry.items) {
+      WebCredential login;
+      std::vector<YamlValue> ranges;
+      for (const YamlEntry& field : item.fields) CredentialField(field, login, ranges);
+      if (login.password_file.empty()) {
+        draft_.Fault(item.place + ": miners.credentials: password_file is missing; allowed: " +
+                     std::string(kLoginForm));
+      }
+      draft_.config.miners.credentials.push_back(std::move(login));
+      draft_.credential_ranges.push_back(std::move(ranges));
+    }
+  }
+
+  void CredentialField(const YamlEntry& field, WebCredential& login,
+                       std::vector<YamlValue>& ranges) {
+    const std::string path = "miners.credentials: " + field.key;
+    const std::string& text = field.value.text;
+    if (field.key == "ranges") {
+      ranges = Ranges(field, path);
+    } else if (field.key == "password") {
+      draft_.Fault(field.place + ": " + path +
+                   ": write it to a file and name that file as "
+                   "password_file");
+    } else if (field.key != "family" && field.key != "username" && field.key != "password_file") {
+      draft_.Fault(field.place + ": miners.credentials: \"" + std::string(CutUtf8(field.key, 100)) +
+                   "\" is no part of a login; allowed: " + std::string(kLoginForm));
+    } else if (field.kind != Kind::kWord && field.kind != Kind::kNull) {
+      WrongKind(field, path, "a single value");
+    } else if (field.key == "username") {
+      login.username = text;
+    } else if (field.key == "password_file") {
+      login.password_file = text;
+      if (text.empty()) return;
+      login.password = draft_.ReadSecret(field.value.place + ": " + path, text).value_or("");
+    } else {
+      SetFamily(field, login);
+    }
+  }
+
+  void SetFamily(const YamlEntry& field, WebCredential& login) {
+    std::string all;
+    for (const std::string_view family : WebFamilies()) {
+      if (family == field.value.text) login.family = family;
+      all += (all.empty() ? "" : ", ") + std::string(family);
+    }
+    if (!login.family.empty() || field.value.text.empty()) return;
+    draft_.Fault(field.value.place + ": miners.credentials: family: \"" +
+                 std::string(CutUtf8(field.value.text, 100)) + "\" is no family; allowed: " + all);
   }
 
   void Efficiency(const YamlEntry& entry) {
