@@ -1,12 +1,12 @@
 #include "net/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <array>
 #include <new>
 #include <stdexcept>
 #include <utility>
+
+#include "net/curl_handles.h"
 
 namespace antx {
 namespace {
@@ -17,72 +17,9 @@ using std::chrono::steady_clock;
 constexpr int kMaxRedirects = 3;
 constexpr int kSliceMilliseconds = 100;  // How long keep_going may have to wait.
 
-struct EasyCloser {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiCloser {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListCloser {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 struct UrlCloser {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
-using HeaderList = std::unique_ptr<curl_slist, ListCloser>;
-
-void Append(HeaderList& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  (void)list.release();
-  list.reset(longer);
-}
-
-struct Sink {
-  std::string body;
-  std::size_t limit = 0;
-  bool over = false;
-};
-
-std::size_t Take(char* data, std::size_t unit, std::size_t count, void* target) noexcept {
-  auto& sink = *static_cast<Sink*>(target);
-  const std::size_t size = unit * count;
-  if (size > sink.limit - sink.body.size()) {
-    sink.over = true;
-    return 0;  // Fewer than offered: libcurl ends the transfer.
-  }
-  try {
-    sink.body.append(data, size);
-  } catch (...) {
-    return 0;
-  }
-  return size;
-}
-
-HttpError::Kind KindOf(CURLcode code) {
-  switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-      return HttpError::Kind::kTimeout;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-      return HttpError::Kind::kConnect;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-      return HttpError::Kind::kTls;
-    default:
-      return HttpError::Kind::kOther;
-  }
-}
-
 std::string UrlPart(CURLU* url, CURLUPart part) {
   char* text = nullptr;
   if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
@@ -140,12 +77,12 @@ std::string OriginOf(const std::string& url) {
 }
 
 struct HttpClient::Impl {
-  std::unique_ptr<CURLM, MultiCloser> multi{curl_multi_init()};
-  std::unique_ptr<CURL, EasyCloser> easy{curl_easy_init()};
+  MultiHandle multi{curl_multi_init()};
+  EasyHandle easy{curl_easy_init()};
   std::array<char, CURL_ERROR_SIZE> message{};
 
   /// Everything a transfer is told. `headers` and `sink` outlive it.
-  void Prepare(const HttpCall& call, const curl_slist* headers, milliseconds left, Sink& sink) {
+  void Prepare(const HttpCall& call, const curl_slist* headers, milliseconds left, BodySink& sink) {
     CURL* handle = easy.get();
     curl_easy_reset(handle);  // Open connections stay.
     message.front() = '\0';
@@ -160,7 +97,7 @@ struct HttpClient::Impl {
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(std::min(call.connect, left).count()));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Take);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &TakeBody);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &sink);
     if (!call.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, call.ca_file.c_str());
     if (!call.login.empty()) {
@@ -199,9 +136,9 @@ struct HttpClient::Impl {
   HttpResult<HttpAnswer> Once(const HttpCall& call, const std::string& origin, milliseconds left,
                               const std::function<bool()>& keep_going) {
     HeaderList headers;
-    for (const std::string& line : call.headers) Append(headers, line);
-    Append(headers, "Expect:");  // No round trip more for a large body.
-    Sink sink{{}, call.answer_bytes, false};
+    for (const std::string& line : call.headers) AppendHeader(headers, line);
+    AppendHeader(headers, "Expect:");  // No round trip more for a large body.
+    BodySink sink{{}, call.answer_bytes, false};
     Prepare(call, headers.get(), left, sink);
     const auto code = Transfer(keep_going);
     long status = 0;
@@ -216,7 +153,7 @@ struct HttpClient::Impl {
     }
     if (*code != CURLE_OK) {
       const std::string text = message.front() != '\0' ? message.data() : curl_easy_strerror(*code);
-      return HttpError{KindOf(*code), origin + ": " + text, number};
+      return HttpError{HttpErrorKindOf(*code), origin + ": " + text, number};
     }
     HttpAnswer answer{number, std::move(sink.body), std::nullopt};
     curl_off_t wait = 0;

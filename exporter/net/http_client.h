@@ -55,8 +55,9 @@ struct HttpError {
     kOther,
   };
   Kind kind = Kind::kOther;
-  std::string detail;  ///< Names the origin of the call, never its path, query or headers.
-  int status = 0;      ///< Of the answer that broke the rule; 0: none came.
+  std::string detail;    ///< Names the origin of the call, never its path, query or headers.
+  int status = 0;        ///< Of the answer that broke the rule; 0: none came.
+  bool no_door = false;  ///< kConnect: nobody listens there, or the host is away.
 };
 /// "connect", "timeout", "tls", "too_large", "redirect", "cancelled", "other"
 [[nodiscard]] std::string_view HttpErrorName(HttpError::Kind kind);
