@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "farm/dialect.h"
+#include "farm/luxos_session.h"
+#include "farm/web_dialect.h"
 
 namespace antx::farm {
 
@@ -51,12 +53,27 @@ void Connection::Asked(std::size_t size) {
   VirtualMiner& miner = context_.member.miner;
   context_.member.counters.Count(CommandOf(request));
   if (miner.faults().hang) return WatchHangUp();
-  reply_ = Answer(miner, miner.At(context_.fleet.Now()), request);
+  const double now = context_.fleet.Now();
+  context_.member.Settle(now);
+  std::optional<std::string> written;
+  if (miner.profile().dialect == Dialect::kLuxos) {
+    written = AnswerLuxosWrite(context_.member, now, request);
+  }
+  if (written) {
+    reply_ = *std::move(written);
+  } else {
+    reply_ = IsEpic() ? AnswerEpicOnApiPort(context_.member, now, request)
+                      : Answer(miner, miner.At(now), request);
+  }
   if (latency_ <= std::chrono::nanoseconds::zero()) return Reply();
   timer_.expires_after(latency_);
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) self->Reply();
   });
+}
+
+bool Connection::IsEpic() const {
+  return context_.member.miner.profile().dialect == Dialect::kEpic;
 }
 
 void Connection::Reply() {
@@ -69,7 +86,7 @@ void Connection::Reply() {
   }
   if (faults.oversize) return Pour(0);
   // cgminer sends the final NUL of its buffer.
-  if (!faults.truncate && !faults.garbage) reply_ += '\0';
+  if (!faults.truncate && !faults.garbage && !IsEpic()) reply_ += '\0';
   asio::async_write(
       socket_, asio::buffer(reply_),
       [self = shared_from_this()](const error_code&, std::size_t) { self->Finish(); });

@@ -48,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Start();
   void Asked(std::size_t size);
   void Reply();
+  [[nodiscard]] bool IsEpic() const;
   void WatchHangUp();
   void Drip(std::size_t at);
   void Pour(std::size_t sent);

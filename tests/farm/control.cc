@@ -14,7 +14,7 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::string_view kNoMiner = "error: no such miner";
 constexpr const char* kWords =
-    "write: list, get, fault, clear, set, stats, freeze, unfreeze or quit";
+    "write: list, get, web, fault, clear, set, stats, freeze, unfreeze or quit";
 
 std::string Numbers(const std::vector<double>& values, double unit) {
   std::string list = "[";
@@ -125,12 +125,28 @@ std::string Change(Fleet& fleet, const Words& words) {
   }
   for (Fleet::Member* target : targets) {
     VirtualMiner& miner = target->miner;
+    if (word(2).starts_with("web_")) {
+      WebSide& web = target->web;
+      std::string wrong;
+      if (words[0] == "fault") wrong = web.SetFault(word(2));
+      if (words[0] == "set") wrong = web.SetValue(word(2), word(3));
+      if (words[0] == "clear" && !web.Clear(word(2))) wrong = "no such fault of the web side";
+      if (!wrong.empty()) return "error: " + wrong;
+      continue;
+    }
+    if (words[0] == "clear" && word(2).empty()) (void)target->web.Clear("");
     const std::string wrong = words[0] == "clear" ? miner.Clear(word(2), now)
                               : words[0] == "set" ? miner.SetValue(word(2), word(3), now)
                                                   : miner.SetFault(word(2), word(3), now);
     if (!wrong.empty()) return "error: " + wrong;
   }
   return "{\"ok\":true,\"miners\":" + std::to_string(targets.size()) + "}";
+}
+
+std::string Web(Fleet& fleet, const Words& words) {
+  const auto address = Ipv4::Parse(words.size() > 1 ? words[1] : "");
+  const Fleet::Member* member = address ? fleet.Find(*address) : nullptr;
+  return member == nullptr ? std::string(kNoMiner) + "; write: web ADDRESS" : member->web.Told();
 }
 
 std::string Get(Fleet& fleet, const Words& words) {
@@ -148,6 +164,7 @@ std::string RunCommand(Fleet& fleet, std::string_view line) {
   if (verb == "list") return List(fleet);
   if (verb == "stats") return Stats(fleet);
   if (verb == "get") return Get(fleet, words);
+  if (verb == "web") return Web(fleet, words);
   if (verb == "fault" || verb == "clear" || verb == "set") return Change(fleet, words);
   if (verb == "freeze") {
     fleet.Freeze();

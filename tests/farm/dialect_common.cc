@@ -1,4 +1,5 @@
 // summary, pools and version.
+#include <algorithm>
 #include <string>
 
 #include "farm/dialect.h"
@@ -24,17 +25,16 @@ std::string Pool(const VirtualMiner& miner, const Moment& moment, int index, boo
   const bool dead = !fee && miner.faults().dead_pools[static_cast<std::size_t>(index)];
   const bool braiins = miner.profile().dialect == Dialect::kBraiins;
   const double share = index == 0 || fee ? 1 : 0;
-  std::string url = "stratum+tcp://pool" + std::to_string(index) + ".example:3333";
-  if (fee) url = "DevFee";
-  std::string pool = "{\"POOL\":" + std::to_string(index) + ",\"URL\":\"" + url +
+  PoolSetting set{"DevFee", "DevFee", ""};
+  if (!fee) set = miner.pools()[static_cast<std::size_t>(index)];
+  std::string pool = "{\"POOL\":" + std::to_string(index) + ",\"URL\":\"" + set.url +
                      "\",\"Status\":\"" + (dead ? "Dead" : "Alive") +
                      "\",\"Priority\":" + std::to_string(fee ? 9999 : index) +
                      ",\"Quota\":1,\"Long Poll\":\"N\",\"Getworks\":10,\"Accepted\":" +
                      Format("%.0f", moment.accepted * share) +
                      ",\"Rejected\":" + Format("%.0f", moment.rejected * share) +
                      ",\"Discarded\":0,\"Stale\":" + Format("%.0f", moment.stale * share) +
-                     ",\"Get Failures\":0,\"Remote Failures\":0,\"User\":\"" +
-                     (fee ? "DevFee" : miner.worker()) + "\"";
+                     ",\"Get Failures\":0,\"Remote Failures\":0,\"User\":\"" + set.user + "\"";
   if (braiins) {
     pool += ",\"Last Share Time\":" + std::to_string(active ? moment.unix_seconds - 6 : 0);
   } else {
@@ -73,7 +73,8 @@ std::string SummaryReply(const VirtualMiner& miner, const Moment& moment) {
 
 std::string PoolsReply(const VirtualMiner& miner, const Moment& moment) {
   std::string pools;
-  for (int i = 0; i < 3; ++i) pools += (i == 0 ? "" : ",") + Pool(miner, moment, i, false);
+  const int count = static_cast<int>(std::min<std::size_t>(miner.pools().size(), 8));
+  for (int i = 0; i < count; ++i) pools += (i == 0 ? "" : ",") + Pool(miner, moment, i, false);
   if (miner.profile().dialect == Dialect::kVnish) pools += ',' + Pool(miner, moment, 3, true);
   return "{" + Status(miner, moment, 7, "3 Pool(s)") + ",\"POOLS\":[" + pools + "],\"id\":1}";
 }

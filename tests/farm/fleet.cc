@@ -45,9 +45,21 @@ void Counters::Count(std::string_view command) {
   ++found->second;
 }
 
+void Fleet::Member::Settle(double now) {
+  for (auto at = later.begin(); at != later.end();) {
+    if (at->first > now) {
+      ++at;
+      continue;
+    }
+    const auto change = std::move(at->second);
+    at = later.erase(at);
+    change(*this);
+  }
+}
+
 void Fleet::Add(const Profile& profile, Ipv4 address, std::uint64_t seed) {
   index_[address] = members_.size();
-  members_.push_back({VirtualMiner(profile, address, seed), {}});
+  members_.push_back({VirtualMiner(profile, address, seed), {}, {}, {}});
 }
 
 Fleet::Member* Fleet::Find(Ipv4 address) {

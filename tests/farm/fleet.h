@@ -7,9 +7,11 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "farm/virtual_miner.h"
+#include "farm/web_side.h"
 
 namespace antx::farm {
 
@@ -30,6 +32,12 @@ class Fleet {
   struct Member {
     VirtualMiner miner;
     Counters counters;
+    WebSide web;
+    /// Changes that take effect later: when, and what.
+    std::vector<std::pair<double, std::function<void(Member&)>>> later;
+
+    /// Makes the changes whose time has come.
+    void Settle(double now);
   };
 
   void Add(const Profile& profile, Ipv4 address, std::uint64_t seed);

@@ -32,6 +32,7 @@ struct Options {
   std::string mix;
   std::string latency;
   std::string scenario;
+  std::uint16_t web_port = 0;
   double speed = 1;
   int hung = 0, silent = 0, garbage = 0;
   bool frozen = false;
@@ -66,6 +67,7 @@ ServerOptions ToServerOptions(const Options& options) {
   ServerOptions server;
   server.port = options.port;
   std::tie(server.control_host, server.control_port) = ParseControl(options.control);
+  server.web_port = options.web_port;
   server.hung_percent = options.hung;
   server.silent_percent = options.silent;
   server.garbage_percent = options.garbage;
@@ -81,7 +83,8 @@ void RaiseDescriptorLimit(const Options& options) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   const auto miners = static_cast<rlim_t>(options.miners);
-  const rlim_t needed = miners + miners * static_cast<rlim_t>(options.silent) / 50 + 128;
+  const rlim_t needed = miners * (options.web_port != 0 ? 2 : 1) +
+                        miners * static_cast<rlim_t>(options.silent) / 50 + 128;
   if (limit.rlim_max < needed) {
     throw std::runtime_error("--miners " + std::to_string(miners) + " needs " +
                              std::to_string(needed) + " file descriptors, " +
@@ -156,6 +159,7 @@ int main(int argc, char** argv) {
   cli.add_option("--miners", options.miners, "How many")->check(CLI::Range(1, 60000));
   cli.add_option("--base", options.base, "First address, inside 127.0.0.0/8");
   cli.add_option("--port", options.port, "API port");
+  cli.add_option("--web-port", options.web_port, "Port of the machines' web side; 0: none");
   cli.add_option("--control", options.control, "Address of the control port");
   cli.add_option("--seed", options.seed, "Another seed, other values");
   cli.add_option("--profile", options.profile, "Only this kind of machine")
@@ -176,7 +180,8 @@ int main(int argc, char** argv) {
   control->add_option("--control", options.control, "Address of the control port");
   control
       ->add_option("words", options.words,
-                   "list | get ADDRESS | fault ADDRESSES NAME [ARGUMENT] | clear ADDRESSES [NAME] "
+                   "list | get ADDRESS | web ADDRESS | fault ADDRESSES NAME [ARGUMENT] | clear "
+                   "ADDRESSES [NAME] "
                    "| set ADDRESSES KEY VALUE | stats | freeze | unfreeze | quit; "
                    "ADDRESSES: one, FIRST-LAST or all")
       ->required();

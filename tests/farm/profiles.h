@@ -9,12 +9,14 @@ namespace antx::farm {
 
 /// How the machine answers on port 4028.
 enum class Dialect {
-  kLegacy,   ///< S9, L3+, Z11: `}{` in stats, chains from `first_chain`, joins.
-  kX17,      ///< S17, T17, S9k: valid JSON, 16 slots, rates as text.
-  kX19,      ///< S19, S21: numbers, joins refused, five commands only.
-  kVnish,    ///< min-max sensors, chain_state, fee pool.
-  kBraiins,  ///< MH/s, one reply a subject, joins.
-  kLuxos,    ///< stats of X19 and replies of its own, joins.
+  kLegacy,    ///< S9, L3+, Z11: `}{` in stats, chains from `first_chain`, joins.
+  kX17,       ///< S17, T17, S9k: valid JSON, 16 slots, rates as text.
+  kX19,       ///< S19, S21: numbers, joins refused, five commands only.
+  kVnish,     ///< min-max sensors, chain_state, fee pool.
+  kBraiins,   ///< MH/s, one reply a subject, joins.
+  kLuxos,     ///< stats of X19 and replies of its own, joins.
+  kMarathon,  ///< As X19, but /kaonsu/v1 on its web side.
+  kEpic,      ///< HTTP on the port of the API.
 };
 
 struct Profile {

@@ -16,6 +16,7 @@
 
 #include "farm/connection.h"
 #include "farm/control.h"
+#include "farm/web_connection.h"
 
 namespace antx::farm {
 namespace {
@@ -103,6 +104,8 @@ struct Server::Impl {
   void Accept(Door& door);
   void SyncDoors();
   void WatchDoors();
+  void ListenForWeb(Fleet::Member& member);
+  void AcceptWeb(tcp::acceptor& acceptor, Fleet::Member& member);
   void ListenForControl();
   void AcceptControl();
   std::string Run(std::string_view line);
@@ -114,6 +117,7 @@ struct Server::Impl {
   ServerOptions options;
   std::deque<Door> doors;
   std::deque<tcp::socket> fillers;
+  std::deque<tcp::acceptor> web_doors;
   tcp::acceptor control;
   bool control_accepting = false;
   asio::steady_timer scenario_timer;
@@ -212,6 +216,41 @@ void Server::Impl::Accept(Door& door) {
   });
 }
 
+void Server::Impl::ListenForWeb(Fleet::Member& member) {
+  const tcp::endpoint endpoint(asio::ip::address_v4(member.miner.address().value),
+                               options.web_port);
+  tcp::acceptor& door = web_doors.emplace_back(io);
+  error_code error;
+  error_code ignored;
+  door.open(tcp::v4(), error);
+  if (!error) door.set_option(asio::socket_base::reuse_address(true), ignored);
+  if (!error) door.bind(endpoint, error);
+  if (!error) door.listen(16, error);
+  if (error) {
+    throw std::runtime_error("cannot listen on " + endpoint.address().to_string() + ':' +
+                             std::to_string(options.web_port) + ": " + error.message() +
+                             Remedy(error));
+  }
+  AcceptWeb(door, member);
+}
+
+void Server::Impl::AcceptWeb(tcp::acceptor& acceptor, Fleet::Member& member) {
+  acceptor.async_accept([this, &acceptor, &member](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (error) {
+      // Out of descriptors: later.
+      auto timer = std::make_shared<asio::steady_timer>(io, kDoorBeat);
+      timer->async_wait([this, timer, &acceptor, &member](const error_code& stopped) {
+        if (!stopped) AcceptWeb(acceptor, member);
+      });
+      return;
+    }
+    std::make_shared<WebConnection>(std::move(socket), fleet, member, ToNanos(options.drip))
+        ->Start();
+    AcceptWeb(acceptor, member);
+  });
+}
+
 void Server::Impl::ListenForControl() {
   const auto host = asio::ip::make_address_v4(options.control_host);
   const tcp::endpoint endpoint(host, options.control_port);
@@ -273,6 +312,9 @@ Server::Server(asio::io_context& io, Fleet& fleet, const ServerOptions& options)
     : impl_(std::make_unique<Impl>(io, fleet, options)) {
   std::size_t number = 0;
   for (auto& member : fleet.members()) impl_->Listen(member, number++);
+  if (options.web_port != 0) {
+    for (auto& member : fleet.members()) impl_->ListenForWeb(member);
+  }
   impl_->WatchDoors();
   if (options.control_port != 0) impl_->ListenForControl();
 }

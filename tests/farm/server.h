@@ -21,6 +21,7 @@ struct ServerOptions {
   int silent_percent = 0;   ///< Machines whose queue of connections is full: no answer at all.
   int garbage_percent = 0;  ///< Machines that answer nonsense.
   std::string control_host = "127.0.0.1";  ///< Loopback.
+  std::uint16_t web_port = 0;              ///< Of the machines' web side; 0: none.
   double drip = 1;                         ///< Seconds between two bytes of a slow_drip.
 };
 

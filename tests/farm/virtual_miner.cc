@@ -54,7 +54,11 @@ VirtualMiner::VirtualMiner(const Profile& profile, Ipv4 address, std::uint64_t s
       address_(address),
       seed_(Mix(seed ^ address.value)),
       // Machines have been up for different times, between an hour and a month.
-      started_(-3600.0 - static_cast<double>(seed_ % 2'500'000)) {}
+      started_(-3600.0 - static_cast<double>(seed_ % 2'500'000)) {
+  for (int i = 0; i < 3; ++i) {
+    pools_.push_back({"stratum+tcp://pool" + std::to_string(i) + ".example:3333", worker(), "x"});
+  }
+}
 
 std::string VirtualMiner::worker() const {
   const std::string number = std::to_string(address_.value & 0xffffU);

@@ -26,6 +26,13 @@ struct Faults {
        oversize = false, reset = false, sleeping = false;
 };
 
+/// A pool as it is set on the machine.
+struct PoolSetting {
+  std::string url;
+  std::string user;
+  std::string password;
+};
+
 /// The values of one moment, in base units unless the name says otherwise.
 struct Moment {
   double elapsed = 0;
@@ -67,6 +74,8 @@ class VirtualMiner {
   [[nodiscard]] const Profile& profile() const { return *profile_; }
   [[nodiscard]] Ipv4 address() const { return address_; }
   [[nodiscard]] std::string worker() const;
+  [[nodiscard]] const std::vector<PoolSetting>& pools() const { return pools_; }
+  [[nodiscard]] std::vector<PoolSetting>& pools() { return pools_; }
 
   /// Seconds between a reboot and the first answer.
   static constexpr double kRebootSeconds = 3;
@@ -80,6 +89,7 @@ class VirtualMiner {
   double started_;
   double down_until_ = 0;
   Faults faults_;
+  std::vector<PoolSetting> pools_;
 };
 
 /// Names of all faults, for help texts.
