@@ -121,6 +121,7 @@ int App::Run() {
     log_.Info("http", "listening on port " + std::to_string(port));
   }
   poller_.Configure(config->polling, config->discovery.miner_port);
+  poller_.ConfigureWeb(config->miners, web_client_);
   discovery_.Configure(config->discovery);
   Apply(inventory_.Configure(*config, clock_.Now()));
   Restore();
@@ -330,6 +331,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     self_.Configured(*next);
     tracker_.Apply(next);
     poller_.Configure(next->polling, next->discovery.miner_port);
+    poller_.ConfigureWeb(next->miners, web_client_);
     discovery_.Configure(next->discovery);
     keeper_.Configure(*next);
     KeepWarnings(*next);

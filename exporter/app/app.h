@@ -21,6 +21,7 @@
 #include "market/market.h"
 #include "metrics/self_metrics.h"
 #include "net/http_client.h"
+#include "net/web_client.h"
 #include "poll/poller.h"
 #include "push/sender.h"
 #include "util/clock.h"
@@ -79,6 +80,7 @@ class App {
   SelfMetrics self_;
   SnapshotBox box_;
   boost::asio::io_context io_{1};
+  WebClient web_client_;  // Goes before io_, which holds the calls that wait for it.
   HistoryKeeper keeper_;
   Tracker tracker_;
   Inventory inventory_;

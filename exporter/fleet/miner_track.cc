@@ -35,6 +35,11 @@ SystemTime MinusSeconds(SystemTime time, double seconds) {
   return time - std::chrono::duration_cast<SystemTime::duration>(Seconds(seconds));
 }
 
+std::string WhyFailed(const PollOutcome& outcome, Collector collector) {
+  const auto& error = collector == Collector::kWeb ? outcome.web_error : outcome.error;
+  return error ? error->detail : "no reply";
+}
+
 std::string Quoted(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
@@ -110,7 +115,7 @@ void MinerTrack::Fold(const PollOutcome& outcome, const Config& config, SystemTi
       }
       Note(events, EventKind::kStateChange, LogLevel::kWarning,
            "collector " + std::string(CollectorName(collector.collector)) +
-               " fails: " + (outcome.error ? outcome.error->detail : std::string("no reply")));
+               " fails: " + WhyFailed(outcome, collector.collector));
     }
   }
   collectors_ = outcome.collectors;
@@ -244,6 +249,7 @@ void MinerTrack::FoldState(const PollOutcome& outcome, const Config& config,
   StateInput input;
   input.reading = outcome.reading.get();
   input.error = outcome.error;
+  input.web_denied = outcome.web_error && outcome.web_error->reason == Reason::kAuth;
   input.connected = outcome.connected;
   input.silent = outcome.finished - last_answer_.value_or(first_tried_);
   input.interval = std::chrono::duration_cast<nanoseconds>(config.polling.interval);

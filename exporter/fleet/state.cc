@@ -1,6 +1,7 @@
 #include "fleet/state.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "util/text.h"
 
@@ -8,6 +9,8 @@ namespace antx {
 namespace {
 
 constexpr double kStartSeconds = 300;
+/// This family has no API but that of the web side.
+constexpr std::string_view kNoApi = "epic";
 constexpr auto kLostAfter = std::chrono::minutes(10);
 
 bool RateIsLow(const StateInput& input) {
@@ -57,11 +60,15 @@ bool IsMining(const Reading& reading) {
 }
 
 MinerState DeriveState(const StateInput& input) {
-  if (input.reading != nullptr) return StateOfAnswering(input);
+  const bool by_web = input.reading != nullptr && input.reading->by_web;
+  if (input.reading != nullptr && (!by_web || input.reading->identity.firmware == kNoApi)) {
+    return StateOfAnswering(input);
+  }
   if (input.error && AccessDenied(*input.error)) return MinerState::kAccessDenied;
-  const bool answers =
-      input.connected || (input.error && (input.error->reason == Reason::kRefused ||
-                                          input.error->reason == Reason::kReset));
+  if (!by_web && input.web_denied) return MinerState::kAccessDenied;
+  const bool answers = by_web || input.connected ||
+                       (input.error && (input.error->reason == Reason::kRefused ||
+                                        input.error->reason == Reason::kReset));
   if (answers) return MinerState::kApiDown;
   const auto lost_after = std::max(std::chrono::nanoseconds(kLostAfter), 10 * input.interval);
   return input.silent >= lost_after ? MinerState::kLost : MinerState::kOffline;

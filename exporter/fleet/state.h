@@ -8,9 +8,11 @@
 //     degraded       rate below HASHRATE_DROP_THRESHOLD x baseline (or x expected rate while
 //                    there is no baseline), a board missing or down, or a fan at 0 rpm.
 //     hashing        none of these.
-//   last poll not usable:
-//     access_denied  the API closes without a byte or answers "Access denied".
-//     api_down       the host answers (refuses, resets, accepts) but gives no usable reply.
+//   last poll not usable (a reading of the web side does not count, where there is an API):
+//     access_denied  the API closes without a byte or answers "Access denied", or it gives
+//                    nothing and the web side refuses the login.
+//     api_down       the host answers (refuses, resets, accepts, or on its web side) but the API
+//                    gives no usable reply.
 //     lost           nothing at all for max(10 minutes, 10 poll intervals).
 //     offline        nothing at all, for less than that.
 #pragma once
@@ -26,6 +28,7 @@ namespace antx {
 struct StateInput {
   const Reading* reading = nullptr;   ///< Of the last poll; null when it was not usable.
   std::optional<PollError> error;     ///< Of the last poll.
+  bool web_denied = false;            ///< The web side refuses the login.
   bool connected = false;             ///< The port accepted in the last poll.
   std::chrono::nanoseconds silent{};  ///< Since the last answer of any kind (or since first tried).
   std::chrono::nanoseconds interval{};

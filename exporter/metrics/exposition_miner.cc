@@ -153,6 +153,18 @@ void WorkMode(const MinerPage& at) {
   }
 }
 
+void BootTime(const MinerPage& at) {
+  const Reading* reading = at.miner.reading.get();
+  if (reading != nullptr && reading->boot_time) at.Put(UnixSeconds(*reading->boot_time));
+}
+
+void Components(const MinerPage& at) {
+  if (!at.miner.reading) return;
+  for (const ComponentReading& part : at.miner.reading->components) {
+    at.page.Sample({at.Miner(), {"component", ComponentName(part.component)}}, part.ok ? 1 : 0);
+  }
+}
+
 void Coolant(const MinerPage& at) {
   // One sample per port: the boards share the loop, the warmest one counts.
   std::optional<double> inlet;
@@ -236,6 +248,7 @@ const std::array kWriters = {
                  [](const MinerPage& at) {
                    if (at.miner.mining_start) at.Put(UnixSeconds(*at.miner.mining_start));
                  }},
+    FamilyWriter{Family::kBootTimeSeconds, BootTime},
     FamilyWriter{Family::kRestartsTotal,
                  [](const MinerPage& at) { PutOwned(at, at.miner.counters.restarts); }},
     FamilyWriter{Family::kMining,
@@ -244,6 +257,7 @@ const std::array kWriters = {
                  }},
     FamilyWriter{Family::kState, State},
     FamilyWriter{Family::kWorkMode, WorkMode},
+    FamilyWriter{Family::kComponentOk, Components},
     FamilyWriter{Family::kHashrateHashesPerSecond,
                  FromReading<&Reading::hashrate_hashes_per_second>},
     FamilyWriter{Family::kHashrateAverageHashesPerSecond,

@@ -12,6 +12,7 @@
 #include "antminer/decode.h"
 #include "config/config.h"
 #include "model/poll.h"
+#include "poll/web_pass.h"
 #include "util/clock.h"
 #include "util/ipv4.h"
 
@@ -22,6 +23,7 @@ struct MinerMemory {
   Identity identity;                       ///< Empty before the first contact.
   bool join_refused = false;               ///< It refused a joined request once: ask singly.
   std::optional<SteadyTime> seldom_asked;  ///< When the seldom commands last answered.
+  WebMemory web;
 };
 
 /// One exchange of a poll, for `probe`.

@@ -121,6 +121,7 @@ void Poller::Start() {
 void Poller::Stop() {
   stopping_ = true;
   ready_.clear();
+  web_ready_.clear();
   timer_.cancel();
 }
 
@@ -143,6 +144,10 @@ void Poller::QueueDue(SteadyTime now) {
   while (const auto address = schedule_.TakeDue(now)) {
     Slot& slot = slots_.at(*address);
     if (!polling_.enabled) continue;
+    if (slot.web_in_flight) {
+      slot.wanted = true;
+      continue;
+    }
     if (slot.in_flight || slot.queued) {
       round_skipped_ = true;
       continue;
@@ -161,6 +166,7 @@ void Poller::StartQueued() {
     found->second.queued = false;
     if (!found->second.in_flight) Launch(address, found->second);
   }
+  StartWebPasses();
 }
 
 MinerPollRequest Poller::RequestFor(Ipv4 address, const std::string& miner_id) const {
@@ -183,8 +189,20 @@ void Poller::Launch(Ipv4 address, Slot& slot) {
 asio::awaitable<void> Poller::RunPoll(Ipv4 address, std::uint64_t generation,
                                       MinerPollRequest request,
                                       std::shared_ptr<MinerMemory> memory) {
-  const PollOutcome outcome = co_await Guarded(std::move(request), memory.get());
+  PollOutcome outcome = co_await Guarded(std::move(request), memory.get());
+  bool due = false;
+  if (WebIsOn()) {
+    if (!outcome.reading) co_await AskWebInstead(address, memory, &outcome);
+    AddWebSide(memory->web, *miners_, clock_.Steady(), outcome);
+    if (!outcome.identity.firmware.empty()) memory->identity = outcome.identity;
+    due = outcome.reading && !outcome.reading->by_web &&
+          WebIsDue(memory->web, *miners_, clock_.Steady());
+  }
   Finish(address, generation, outcome);
+  const auto found = slots_.find(address);
+  if (!due || stopping_ || found == slots_.end() || found->second.web_queued) co_return;
+  found->second.web_queued = true;
+  web_ready_.push_back(address);
 }
 
 void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& outcome) {
@@ -224,6 +242,10 @@ void Poller::PollNow(Ipv4 address, Done done) {
   Slot& slot = found->second;
   slot.waiting.push_back(std::move(done));
   if (slot.in_flight) return;
+  if (slot.web_in_flight) {
+    slot.wanted = true;
+    return;
+  }
   // A probe does not wait behind the queue; it counts towards the limit all the same.
   slot.queued = false;
   Launch(address, slot);

@@ -16,8 +16,10 @@
 
 #include "config/config.h"
 #include "model/poll.h"
+#include "net/web_client.h"
 #include "poll/miner_poll.h"
 #include "poll/schedule.h"
+#include "poll/web_pass.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -47,6 +49,8 @@ class Poller {
 
   /// Takes effect for the polls that start from now on.
   void Configure(const PollingConfig& polling, std::uint16_t port);
+  /// From now on the web side of the miners is asked too. `client` outlives the poller.
+  void ConfigureWeb(const MinersConfig& miners, WebClient& client);
 
   /// Starts to poll a miner at once (subject to the limit in flight), then at its beat.
   void Add(const std::string& miner_id, Ipv4 address, MinerMemory memory);
@@ -65,7 +69,7 @@ class Poller {
   /// Starts nothing more; `Idle()` is true when the last poll has ended. Polls in flight end
   /// with their deadlines, or with the io_context.
   void Stop();
-  [[nodiscard]] bool Idle() const { return in_flight_ == 0; }
+  [[nodiscard]] bool Idle() const { return in_flight_ == 0 && web_in_flight_ == 0; }
   [[nodiscard]] int InFlight() const { return in_flight_; }
 
   /// Polls a known miner now or joins the poll in flight; `done` gets the outcome.
@@ -82,6 +86,9 @@ class Poller {
     bool in_flight = false;
     bool queued = false;
     bool asked = false;  ///< One poll has ended, well or not.
+    bool web_queued = false;
+    bool web_in_flight = false;  ///< A poll waits for it: never two connections to one miner.
+    bool wanted = false;         ///< A poll became due meanwhile.
     std::uint64_t generation = 0;
     std::vector<Done> waiting;
   };
@@ -90,6 +97,14 @@ class Poller {
   boost::asio::awaitable<void> RunPoll(Ipv4 address, std::uint64_t generation,
                                        MinerPollRequest request,
                                        std::shared_ptr<MinerMemory> memory);
+  boost::asio::awaitable<void> RunWebPass(Ipv4 address, WebPassRequest request,
+                                          std::shared_ptr<MinerMemory> memory);
+  boost::asio::awaitable<void> AskWebInstead(Ipv4 address, std::shared_ptr<MinerMemory> memory,
+                                             PollOutcome* outcome);
+  void StartWebPasses();
+  void EndWebPass(Ipv4 address);
+  [[nodiscard]] bool WebIsOn() const { return web_ != nullptr && miners_->web; }
+  [[nodiscard]] WebPassRequest WebRequestFor(Ipv4 address, const MinerMemory& memory) const;
   void QueueDue(SteadyTime now);
   void StartQueued();
   void Launch(Ipv4 address, Slot& slot);
@@ -109,7 +124,11 @@ class Poller {
   Schedule schedule_;
   std::unordered_map<Ipv4, Slot> slots_;
   std::deque<Ipv4> ready_;
+  std::deque<Ipv4> web_ready_;
   int in_flight_ = 0;
+  int web_in_flight_ = 0;
+  WebClient* web_ = nullptr;  ///< Null: the web side is not asked.
+  std::shared_ptr<const MinersConfig> miners_ = std::make_shared<const MinersConfig>();
   std::uint64_t generations_ = 0;
   bool stopping_ = false;
 

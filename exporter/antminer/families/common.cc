@@ -134,8 +134,9 @@ PoolStatus ParsePoolStatus(std::string_view text) {
 }
 
 SystemTime Earlier(SystemTime time, double seconds) {
-  return time -
-         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
+  // What miners print can be anything; a clock holds some 290 years.
+  const std::chrono::duration<double> by(std::clamp(seconds, -1e9, 4e9));
+  return time - std::chrono::duration_cast<SystemTime::duration>(by);
 }
 
 /// Everything in front of "://", and the rest without userinfo, path and "#xnsub".

@@ -56,6 +56,26 @@ TEST_F(StateTest, AStoppedFanDegrades) {
   EXPECT_EQ(State(), MinerState::kDegraded);
 }
 
+TEST_F(StateTest, AReadingOfTheWebSideDoesNotHideThatTheApiIsDown) {
+  reading_.by_web = true;
+  input_.error = PollError{Reason::kRefused, "connect: refused"};
+  EXPECT_EQ(State(), MinerState::kApiDown);
+  input_.error = PollError{Reason::kTimeout, "no answer"};
+  EXPECT_EQ(State(), MinerState::kApiDown) << "the host answers on its web side";
+  input_.error = PollError{Reason::kAuth, "closed without a byte"};
+  EXPECT_EQ(State(), MinerState::kAccessDenied);
+  reading_.identity.firmware = "epic";  // Has no other API.
+  input_.error.reset();
+  EXPECT_EQ(State(), MinerState::kHashing);
+}
+
+TEST_F(StateTest, ARefusedLoginIsTheStateOnlyWhereTheApiGivesNothing) {
+  input_.web_denied = true;
+  EXPECT_EQ(State(), MinerState::kHashing);
+  Fail(Reason::kRefused, "connect: refused", false);
+  EXPECT_EQ(State(), MinerState::kAccessDenied);
+}
+
 TEST_F(StateTest, AYoungProcessIsStarting) {
   reading_.hashrate_hashes_per_second = 0;
   reading_.elapsed_seconds = 20;
