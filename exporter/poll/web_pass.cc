@@ -325,11 +325,11 @@ void Pass::Keep() {
     if (page.error) Remember(page.command, *page.error);
   }
   if (!told) return;
-  if (memory.told && memory.told->boot_time && decoded.reading.boot_time) {
-    const auto shift = *decoded.reading.boot_time - *memory.told->boot_time;
-    if (shift < kBootShift && shift > -kBootShift) {
-      decoded.reading.boot_time = memory.told->boot_time;
-    }
+  auto& boot = decoded.reading.boot_time;
+  if (boot) boot = std::chrono::round<std::chrono::seconds>(*boot);
+  if (memory.told && memory.told->boot_time && boot) {
+    const auto shift = *boot - *memory.told->boot_time;
+    if (shift < kBootShift && shift > -kBootShift) boot = memory.told->boot_time;
   }
   memory.whole = decoded.whole && request.whole;
   memory.told = std::make_shared<const Reading>(std::move(decoded.reading));
