@@ -131,12 +131,17 @@ struct WebConfig {
   std::vector<ListenAddress> listen{{"0.0.0.0", 14028}};
   std::string telemetry_path = "/metrics";
   std::string config_file;  ///< --web.config.file (TLS, users).
-  std::string auth_token;   ///< Secret; required for POST /-/reload from elsewhere than loopback.
+  std::string auth_token;   ///< Secret; a bearer token with scope admin.
   std::vector<std::string> cors_origins;
   int threads = 8;
   int max_scrapes = 40;
   std::string grafana_url;
-  int max_streams = 4;  ///< Clients of /api/stream; 0: none.
+  int max_streams = 4;                        ///< Clients of /api/stream; 0: none.
+  std::string tokens_file;                    ///< Bearer tokens, hashed; "" none.
+  std::string basic_auth_scope = "read";      ///< What basic_auth_users may do.
+  std::vector<std::string> allowed_hosts;     ///< Names in `Host` of a write, in lower case.
+  std::vector<ListenAddress> control_listen;  ///< Writes only, here only; empty: no such listener.
+  int max_connections = 2048;                 ///< Of the TLS listener.
   bool operator==(const WebConfig&) const = default;
 };
 
@@ -229,7 +234,8 @@ struct ProfitabilityConfig {
 
 struct ControlConfig {
   bool enabled = false;
-  std::string token;  ///< Secret.
+  std::string token;              ///< Secret; a bearer token with scope operate.
+  bool allow_plain_http = false;  ///< Commands may come unencrypted from other machines.
   bool operator==(const ControlConfig&) const = default;
 };
 

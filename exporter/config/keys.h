@@ -1,7 +1,6 @@
 // The table of settings. One row per setting: where it comes from, what it may be,
 // where it goes. Reading, checking, printing and the reference page all work from it,
-// so adding a setting is adding a row (keys.cc, keys_money.cc, keys_services.cc) and a field
-// (config.h).
+// so adding a setting is adding a row (keys*.cc) and a field (config.h).
 #pragma once
 
 #include <functional>
@@ -44,9 +43,10 @@ struct Key {
 /// The setting that was probably meant: "; did you mean ...?", or where to look.
 [[nodiscard]] std::string SuggestPath(const std::string& path);
 
-/// The rows of one half of the table each; AllKeys() joins them. MoneyKeys: part of the second.
+/// The rows of one part of the table each; AllKeys() joins them.
 [[nodiscard]] std::vector<Key> MiningKeys();
+[[nodiscard]] std::vector<Key> ListenerKeys();  ///< In ServiceKeys().
 [[nodiscard]] std::vector<Key> ServiceKeys();
-[[nodiscard]] std::vector<Key> MoneyKeys();
+[[nodiscard]] std::vector<Key> MoneyKeys();  ///< In ServiceKeys().
 
 }  // namespace antx

@@ -45,47 +45,6 @@ Key LogFormatKey() {
   return key;
 }
 
-std::optional<ListenAddress> ParseListen(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view host = text.substr(0, colon);
-  // civetweb's suffixes "s" and "r" (TLS) are refused here: no digit, no port.
-  const auto port = ParseInt(text.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535) return std::nullopt;
-  if (!host.empty() && !Ipv4::Parse(host)) return std::nullopt;
-  return ListenAddress{host.empty() ? "0.0.0.0" : std::string(host), static_cast<int>(*port)};
-}
-
-Key ListenKey() {
-  Key key;
-  key.flag = "--web.listen-address";
-  key.path = "web.listen";
-  key.variables = {"LISTEN_ADDRESS"};
-  key.allowed = "IPv4:port, a list separated by commas; TLS comes by --web.config.file";
-  key.help = "Where to listen. HOST and PORT of the old system are taken when this is not set.";
-  key.restart = true;
-  key.is_list = true;
-  key.set = [](std::string_view text, Config& config) {
-    std::vector<ListenAddress> all;
-    for (const std::string_view item : SplitList(text, ", ")) {
-      const auto address = ParseListen(item);
-      if (!address) return false;
-      all.push_back(*address);
-    }
-    if (all.empty()) return false;
-    config.web.listen = std::move(all);
-    return true;
-  };
-  key.get = [](const Config& config) {
-    std::string text;
-    for (const ListenAddress& address : config.web.listen) {
-      text += (text.empty() ? "" : ",") + address.ToString();
-    }
-    return text;
-  };
-  return key;
-}
-
 Key TelemetryPathKey() {
   Key key = TextKey({"web.telemetry_path", {"TELEMETRY_PATH"}, "Path of the metrics."},
                     [](Config& c) -> std::string& { return c.web.telemetry_path; });
@@ -101,17 +60,12 @@ Key TelemetryPathKey() {
 
 std::vector<Key> WebKeys() {
   return {
-      ListenKey(),
       TelemetryPathKey(),
       WithFlag(NeedsRestart(TextKey({"web.config_file",
                                      {"WEB_CONFIG_FILE"},
                                      "TLS and users, in exporter-toolkit format."},
                                     [](Config& c) -> std::string& { return c.web.config_file; })),
                "--web.config.file"),
-      SecretKey({"web.auth_token",
-                 {"WEB_AUTH_TOKEN"},
-                 "Bearer token that POST /-/reload asks for; without one only loopback may."},
-                [](Config& c) -> std::string& { return c.web.auth_token; }),
       OriginListKey({"web.cors_origins",
                      {"CORS_ORIGINS", "ALLOWED_ORIGINS"},
                      "Origins that may read the JSON API; none by default."},
@@ -256,7 +210,7 @@ std::vector<Key> ControlKeys() {
   return {
       BoolKey({"control.enabled", {"CONTROL_ENABLED"}, "Allow commands to miners."},
               [](Config& c) -> bool& { return c.control.enabled; }),
-      SecretKey({"control.token", {"CONTROL_TOKEN"}, "Bearer token of the control routes."},
+      SecretKey({"control.token", {"CONTROL_TOKEN"}, "Bearer token with scope operate."},
                 [](Config& c) -> std::string& { return c.control.token; }),
       TextKey({"miners.web_username",
                {"MINER_USERNAME", "BITMAIN_USER"},
@@ -298,9 +252,9 @@ std::vector<Key> MinerWebKeys() {
 }  // namespace
 
 std::vector<Key> ServiceKeys() {
-  std::vector<Key> keys = WebKeys();
-  for (auto part :
-       {LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys(), MinerWebKeys()}) {
+  std::vector<Key> keys = ListenerKeys();
+  for (auto part : {WebKeys(), LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys(),
+                    MinerWebKeys()}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;

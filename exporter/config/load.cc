@@ -9,6 +9,7 @@
 #include "config/inventory_csv.h"
 #include "config/read_file.h"
 #include "config/rollup.h"
+#include "config/web_file.h"
 #include "config/yaml_reader.h"
 #include "util/text.h"
 
@@ -221,8 +222,25 @@ class Loader {
     if (config.smtp.username.empty() != config.smtp.password.empty()) {
       draft_.Fault("SMTP_USER: SMTP_USER and SMTP_PASSWORD go together; set both or neither");
     }
-    if (config.control.enabled && config.control.token.empty()) {
-      draft_.Fault("CONTROL_ENABLED: control needs CONTROL_TOKEN or CONTROL_TOKEN_FILE");
+    const bool encrypted = ReadWebFile(config.web.config_file, draft_.faults).tls.has_value();
+    if (config.control.enabled) CheckControl(config, encrypted);
+  }
+
+  /// Commands to miners need somebody who may give them, over a line that nobody reads.
+  void CheckControl(const Config& config, bool encrypted) {
+    if (config.control.token.empty() && config.web.tokens_file.empty()) {
+      draft_.Fault(
+          "CONTROL_ENABLED: control needs CONTROL_TOKEN, CONTROL_TOKEN_FILE or WEB_TOKENS_FILE");
+    }
+    if (encrypted || config.control.allow_plain_http) return;
+    const auto& listen =
+        config.web.control_listen.empty() ? config.web.listen : config.web.control_listen;
+    for (const ListenAddress& address : listen) {
+      if (Ipv4::Parse(address.host)->IsLoopback()) continue;
+      draft_.Fault("CONTROL_ENABLED: commands would come unencrypted to " + address.ToString() +
+                   "; give TLS in --web.config.file, put them on a listener of their own "
+                   "(CONTROL_LISTEN_ADDRESS=127.0.0.1:14029), or allow it "
+                   "(CONTROL_ALLOW_PLAIN_HTTP=true)");
     }
   }
 

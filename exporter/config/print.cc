@@ -169,8 +169,7 @@ std::string SettingsReference() {
   const Config defaults;
   std::string out =
       "# Settings\n\n"
-      "Made from the key table in `keys.cc`, `keys_money.cc` and `keys_services.cc`; do not "
-      "edit.\n\n"
+      "Made from the key table in `keys*.cc`; do not edit.\n\n"
       "Precedence: command line, environment, `.env`, YAML file (`--config.file`), default. An\n"
       "empty variable counts as not set. Secrets can come from a file: `<NAME>_FILE`, or\n"
       "`<key>_file` in YAML. `--config.check` checks, `--config.print` shows what is in force.\n"
