@@ -23,7 +23,7 @@ build_packages() {
   esac
   printf '%s\n' g++ cmake ninja-build pkg-config prometheus-cpp-dev libcivetweb-dev \
     libsqlite3-dev libyaml-cpp-dev libcurl4-openssl-dev libssl-dev libspdlog-dev libcli11-dev \
-    libdeflate-dev zlib1g-dev tzdata
+    libdeflate-dev zlib1g-dev libcrypt-dev tzdata
 }
 
 # What runs beside the exporter; Grafana is no Debian package.

@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 
-#include "api/access.h"
 #include "api/json_writer.h"
 #include "api/routes.h"
 #include "api/rows.h"
@@ -193,7 +192,6 @@ HttpResponse HandleProfitHistory(const ApiContext& context, const HttpRequest& r
 }
 
 HttpResponse HandleProfitSnapshot(const ApiContext& context, const HttpRequest& request) {
-  if (auto denied = Denied(context, request, "a snapshot")) return std::move(*denied);
   if (auto off = Off(context)) return std::move(*off);
   const auto profit = Find(context, request);
   if (!profit) return UnknownMiner();

@@ -1,6 +1,7 @@
 // A request and a response as the handlers see them; no socket, no library type.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,6 +14,11 @@
 
 namespace antx {
 
+/// Of a request; more gets 413.
+constexpr std::size_t kMostBodyBytes = 64U * 1024U;
+/// Of request line and headers together; more gets 431.
+constexpr std::size_t kMostHeadBytes = 16U * 1024U;
+
 struct HttpRequest {
   std::string method;  ///< "GET"
   std::string path;    ///< Decoded, without the query.
@@ -21,6 +27,9 @@ struct HttpRequest {
   std::map<std::string, std::string> path_parameters;  ///< {ip} of the pattern.
   Parameters parameters;                               ///< As the route table reads the query.
   std::string peer;                                    ///< Address of the client.
+  std::string body = {};                               ///< At most kMostBodyBytes.
+  bool client_certificate = false;  ///< The client showed one that the client CA has signed.
+  std::string caller = {};  ///< Who it is, for records: "token night-shift". Never a secret.
 
   /// The header, or "" when it is absent.
   [[nodiscard]] std::string Header(const std::string& lower_case_name) const;
@@ -37,6 +46,10 @@ struct HttpResponse {
   /// When set, the body is streamed in pieces (chunked) instead of `body`.
   std::function<void(const BodySink&)> stream;
 };
+
+/// Status line and headers, up to the blank line. `chunked`: the length is not known. `close`:
+/// the connection ends with this answer.
+[[nodiscard]] std::string ResponseHead(const HttpResponse& response, bool chunked, bool close);
 
 /// {"ok":false,"error":"..."} with the status.
 [[nodiscard]] HttpResponse ErrorResponse(int status, std::string_view error);

@@ -19,11 +19,13 @@ std::string StatusMeaning(int status) {
     case 400:
       return "A parameter is wrong; the text names it.";
     case 401:
-      return "The bearer token is missing or wrong.";
+      return "A token or login is missing, wrong or expired.";
     case 403:
-      return "Not allowed.";
+      return "Not allowed to this caller.";
     case 404:
       return "Unknown.";
+    case 429:
+      return "Too many requests.";
     case 502:
       return "No provider has given it yet.";
     case 503:
@@ -104,6 +106,7 @@ void WriteResponses(const Route& route, JsonWriter& json) {
   if (!route.parameters.empty() || route.pattern.find('{') != std::string_view::npos) {
     statuses[400] = false;
   }
+  if (route.scope != Scope::kNone) statuses[401] = statuses[403] = statuses[429] = false;
   for (const int status : route.statuses) {
     if (status < 400 && status != 304) statuses.erase(200);
     statuses[status] = status < 400;
@@ -114,7 +117,8 @@ void WriteResponses(const Route& route, JsonWriter& json) {
     json.Field("description", good ? std::string(route.summary) : StatusMeaning(status));
     // What is not ready says so in the shape of the route itself.
     const bool own = good || (status == 503 && route.schema == "Readiness");
-    if (own || route.content == "text/html") {
+    const bool by_guard = status == 401 || status == 403 || status == 429;
+    if (own || (route.content == "text/html" && !by_guard)) {
       WriteContent(route.content, route.schema, json);
     } else {
       WriteContent("application/json", "Error", json);
@@ -134,16 +138,25 @@ std::string_view TagOf(std::string_view pattern) {
   return pattern.starts_with("/dashboard") || pattern == "/" ? "pages" : "service";
 }
 
+/// Without credentials where the route may be open, else by token or, where there are users, login.
+void WriteSecurity(const Route& route, JsonWriter& json) {
+  json.Key("security").BeginList();
+  if (!route.credential) json.BeginObject().EndObject();
+  if (route.scope != Scope::kNone) {
+    for (const std::string_view scheme : {"token", "login"}) {
+      json.BeginObject().Key(scheme).BeginList().Value(ScopeName(route.scope)).EndList();
+      json.EndObject();
+    }
+  }
+  json.EndList();
+}
+
 void WriteRoute(const Route& route, JsonWriter& json) {
   std::string method = ToLower(route.method);
   json.Key(method).BeginObject();
   json.Field("operationId", route.name).Field("summary", route.summary);
   json.Key("tags").BeginList().Value(TagOf(route.pattern)).EndList();
-  json.Key("security").BeginList().BeginObject().EndObject();
-  if (route.method != "GET") {
-    json.BeginObject().Key("token").BeginList().EndList().EndObject();
-  }
-  json.EndList();
+  WriteSecurity(route, json);
   WriteParameters(route, json);
   WriteResponses(route, json);
   json.EndObject();
@@ -175,7 +188,9 @@ std::string OpenApiDocument(std::span<const Route> routes, std::string_view vers
   }
   json.EndObject().Key("components").BeginObject();
   json.Key("securitySchemes").BeginObject().Key("token").BeginObject();
-  json.Field("type", "http").Field("scheme", "bearer").EndObject().EndObject();
+  json.Field("type", "http").Field("scheme", "bearer").EndObject();
+  json.Key("login").BeginObject();
+  json.Field("type", "http").Field("scheme", "basic").EndObject().EndObject();
   json.Key("schemas").BeginObject();
   for (const NamedSchema& schema : AllSchemas()) json.Key(schema.name).Raw(schema.json);
   json.EndObject().EndObject().EndObject();

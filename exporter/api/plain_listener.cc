@@ -1,4 +1,4 @@
-#include "api/http_server.h"
+#include "api/plain_listener.h"
 
 #include <civetweb.h>
 #include <netinet/in.h>
@@ -11,14 +11,11 @@
 #include <exception>
 #include <utility>
 
-#include "api/finish.h"
-#include "api/routes.h"
 #include "util/text.h"
 
 namespace antx {
 namespace {
 
-constexpr int kMostHeaderBytes = 16 * 1024;
 // A client that stops in the middle of a request or of a piece of 64 KiB is given up.
 constexpr const char* kRequestTimeoutMs = "3000";
 constexpr int kDeferSeconds = 30;
@@ -64,44 +61,15 @@ std::vector<int> PortsOf(const mg_context* server) {
 
 const char* StatusText(int status) { return mg_get_response_code_text(nullptr, status); }
 
-/// Headers that every answer carries; those of /api/ forbid caching.
-std::string CommonHeaders(const HttpResponse& response, std::string_view path) {
-  std::string headers = "X-Content-Type-Options: nosniff\r\n";
-  const bool own_policy =
-      std::any_of(response.headers.begin(), response.headers.end(),
-                  [](const auto& header) { return header.first == "Content-Security-Policy"; });
-  if (!own_policy) headers += "Content-Security-Policy: default-src 'self'\r\n";
-  if (path.starts_with("/api/") || path.starts_with("/dashboard/api/")) {
-    headers +=
-        "Cache-Control: no-store, no-cache, must-revalidate, max-age=0, private\r\n"
-        "Pragma: no-cache\r\nExpires: 0\r\n";
-  }
-  return headers;
-}
-
 bool WriteAll(mg_connection* connection, std::string_view data) {
   return data.empty() ||
          mg_write(connection, data.data(), data.size()) == static_cast<int>(data.size());
 }
 
-std::string Head(const HttpResponse& response, std::string_view path, bool chunked) {
-  std::string head =
-      "HTTP/1.1 " + std::to_string(response.status) + ' ' + StatusText(response.status) + "\r\n";
-  const bool has_body = response.status != 204 && response.status != 304;
-  if (has_body) head += "Content-Type: " + response.content_type + "\r\n";
-  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
-  head += CommonHeaders(response, path);
-  if (has_body) {
-    head += chunked ? "Transfer-Encoding: chunked\r\n"
-                    : "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-  }
-  return head + "\r\n";
-}
-
 void Send(mg_connection* connection, const HttpRequest& request, const HttpResponse& response) {
   const bool stream = static_cast<bool>(response.stream);
   const bool body_wanted = request.method != "HEAD";
-  if (!WriteAll(connection, Head(response, request.path, stream)) || !body_wanted) return;
+  if (!WriteAll(connection, ResponseHead(response, stream, false)) || !body_wanted) return;
   if (!stream) {
     WriteAll(connection, response.body);
     return;
@@ -128,10 +96,21 @@ HttpRequest ReadRequest(mg_connection* connection) {
   return request;
 }
 
+/// The body of a request that changes something. False: it is larger than allowed or broken off.
+bool ReadBody(mg_connection* connection, std::string& body) {
+  std::array<char, 4096> piece{};
+  for (;;) {
+    const int size = mg_read(connection, piece.data(), piece.size());
+    if (size <= 0) return size == 0;
+    body.append(piece.data(), static_cast<std::size_t>(size));
+    if (body.size() > kMostBodyBytes) return false;
+  }
+}
+
 }  // namespace
 
-struct HttpServer::Impl {
-  explicit Impl(const ApiContext& given) : context(given) {}
+struct PlainListener::Impl {
+  Impl(Dispatcher& given, ListenerRole what) : dispatcher(given), role(what) {}
   ~Impl() {
     if (server == nullptr) return;
     // civetweb looks up from waiting for clients every 2 s only: this wakes it.
@@ -141,88 +120,43 @@ struct HttpServer::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  HttpResponse Answer(HttpRequest& request, std::string_view& handler) const;
-  std::string ReadParameters(const Route& route, int max_limit, HttpRequest& request) const;
   int Handle(mg_connection* connection) const;
 
-  const ApiContext& context;
-  std::string telemetry_path;
-  std::vector<Route> routes;
+  Dispatcher& dispatcher;
+  const ListenerRole role;
   mg_context* server = nullptr;
 };
 
-HttpResponse HttpServer::Impl::Answer(HttpRequest& request, std::string_view& handler) const {
-  handler = "none";
-  const RouteMatch match = FindRoute(routes, request.method, request.path);
-  const auto config = context.config();
-  if (match.route == nullptr) {
-    if (match.allow.empty()) return ErrorResponse(404, "Not Found");
-    if (request.method == "OPTIONS") {
-      return Preflight(request, config->web.cors_origins, match.allow);
-    }
-    HttpResponse response = ErrorResponse(405, "Method Not Allowed");
-    response.headers.emplace_back("Allow", match.allow);
-    return response;
-  }
-  handler = match.route->name;
-  request.path_parameters = match.path_parameters;
-  try {
-    if (const std::string error = ReadParameters(*match.route, config->api.max_limit, request);
-        !error.empty()) {
-      return ErrorResponse(400, error);
-    }
-    return match.route->handle(context, request);
-  } catch (const std::exception& error) {
-    context.log.Error("http", std::string(handler) + ": " + error.what());
-    return ErrorResponse(500, "Internal Server Error");
-  }
-}
-
-/// By the table. {ip} of a path is an address like ?ip=. Returns an error text or "".
-std::string HttpServer::Impl::ReadParameters(const Route& route, int max_limit,
-                                             HttpRequest& request) const {
-  // Pages read their parameters themselves: their faults are pages too.
-  if (route.content == "text/html") return "";
-  ParsedParameters parsed =
-      ParseParameters(route.parameters, request.query, context.clock.Now(), max_limit);
-  if (!parsed.error.empty()) return parsed.error;
-  request.parameters = std::move(parsed.parameters);
-  const auto ip = request.path_parameters.find("ip");
-  if (ip == request.path_parameters.end()) return "";
-  const auto address = Ipv4::Parse(ip->second);
-  if (!address) return "ip: must be an IPv4 address such as 192.0.2.11";
-  request.parameters.Set("ip", std::vector<Ipv4>{*address});
-  return "";
-}
-
-int HttpServer::Impl::Handle(mg_connection* connection) const {
-  const SteadyTime begin = context.clock.Steady();
+int PlainListener::Impl::Handle(mg_connection* connection) const {
   HttpRequest request = ReadRequest(connection);
-  std::string_view handler;
-  HttpResponse response = Answer(request, handler);
-  FinishResponse(request, context.config()->web.cors_origins, response);
-  Send(connection, request, response);
-  context.self.HttpRequest(handler, response.status, context.clock.Steady() - begin);
-  return response.status;
+  const bool has_body = request.method != "GET" && request.method != "HEAD";
+  if (has_body && !ReadBody(connection, request.body)) {
+    const HttpResponse response = dispatcher.Unreadable(
+        413, "the body is larger than " + std::to_string(kMostBodyBytes) + " bytes or broken off");
+    Send(connection, request, response);
+    return response.status;
+  }
+  const Dispatcher::Answered answered = dispatcher.Answer(request, role);
+  Send(connection, request, answered.response);
+  dispatcher.Sent(answered);
+  return answered.response.status;
 }
 
-HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() = default;
+PlainListener::PlainListener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PlainListener::~PlainListener() = default;
 
-std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiContext& context,
-                                              std::string& error) {
-  auto impl = std::make_unique<Impl>(context);
-  impl->telemetry_path = web.telemetry_path;
-  impl->routes = AllRoutes(impl->telemetry_path);
-
+std::unique_ptr<PlainListener> PlainListener::Start(const std::vector<ListenAddress>& addresses,
+                                                    int threads, ListenerRole role,
+                                                    Dispatcher& dispatcher, std::string& error) {
+  auto impl = std::make_unique<Impl>(dispatcher, role);
   std::string ports;
-  for (const ListenAddress& address : web.listen) {
+  for (const ListenAddress& address : addresses) {
     ports += (ports.empty() ? "" : ",") + address.ToString();
   }
-  const std::string threads = std::to_string(web.threads);
-  const std::string header_bytes = std::to_string(kMostHeaderBytes);
+  const std::string thread_count = std::to_string(threads);
+  const std::string header_bytes = std::to_string(kMostHeadBytes);
   const std::array<const char*, 21> options = {
-      "listening_ports", ports.c_str(), "num_threads", threads.c_str(), "request_timeout_ms",
+      "listening_ports", ports.c_str(), "num_threads", thread_count.c_str(), "request_timeout_ms",
       kRequestTimeoutMs, "keep_alive_timeout_ms", "500", "enable_keep_alive", "yes", "tcp_nodelay",
       "1", "max_request_size", header_bytes.c_str(), "enable_directory_listing", "no",
       // It would allow every site by itself.
@@ -231,18 +165,20 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.
   callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {
     HttpRequest request;
-    Send(connection, request, ErrorResponse(status, StatusText(status)));
+    const auto* self = static_cast<const Impl*>(mg_get_user_data(mg_get_context(connection)));
+    Send(connection, request, self->dispatcher.Unreadable(status, StatusText(status)));
     return 0;
   };
   callbacks.log_message = [](const mg_connection* connection, const char* message) {
     const auto* self = static_cast<const Impl*>(
         mg_get_user_data(mg_get_context(const_cast<mg_connection*>(connection))));
-    if (self != nullptr) self->context.log.Debug("http", message);
+    if (self != nullptr) self->dispatcher.context().log.Debug("http", message);
     return 1;
   };
   impl->server = mg_start(&callbacks, impl.get(), const_cast<const char**>(options.data()));
   if (impl->server == nullptr) {
-    error = "cannot listen on " + ports + ": is the port in use? Set web.listen (LISTEN_ADDRESS)";
+    error = "cannot listen on " + ports +
+            ": is the port in use? Set web.listen (LISTEN_ADDRESS) or web.control_listen";
     return nullptr;
   }
   mg_set_request_handler(
@@ -253,16 +189,16 @@ std::unique_ptr<HttpServer> HttpServer::Start(const WebConfig& web, const ApiCon
           return self->Handle(connection);
         } catch (const std::exception& thrown) {
           // Headers may be out already: the connection ends short and the client notices.
-          self->context.log.Error("http", thrown.what());
+          self->dispatcher.context().log.Error("http", thrown.what());
           return 500;
         }
       },
       impl.get());
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(impl)));
-  WaitForFirstByte(server->Ports());
-  return server;
+  std::unique_ptr<PlainListener> listener(new PlainListener(std::move(impl)));
+  WaitForFirstByte(listener->Ports());
+  return listener;
 }
 
-std::vector<int> HttpServer::Ports() const { return PortsOf(impl_->server); }
+std::vector<int> PlainListener::Ports() const { return PortsOf(impl_->server); }
 
 }  // namespace antx

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/access/scope.h"
 #include "api/http_types.h"
 
 namespace antx {
@@ -24,6 +25,9 @@ struct Route {
   std::string_view schema = {};    ///< Of the answer 200 (schemas.cc); "": not JSON.
   std::vector<int> statuses = {};  ///< Others than 200 and what every route may answer.
   std::string_view content = "application/json";  ///< Types of the answer, separated by commas.
+  Scope scope = Scope::kRead;                     ///< What the caller must have.
+  /// From loopback, too, and where nothing is set up: commands to miners.
+  bool credential = false;
 };
 
 struct RouteMatch {

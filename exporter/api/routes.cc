@@ -46,7 +46,8 @@ std::vector<Route> ServiceRoutes() {
        {},
        {},
        {},
-       "text/plain"},
+       "text/plain",
+       Scope::kNone},
       {"GET",
        "/-/ready",
        "ready",
@@ -55,7 +56,8 @@ std::vector<Route> ServiceRoutes() {
        {},
        {},
        {503},
-       "text/plain"},
+       "text/plain",
+       Scope::kNone},
       {"POST",
        "/-/reload",
        "reload",
@@ -63,7 +65,9 @@ std::vector<Route> ServiceRoutes() {
        "Reads the settings again.",
        {},
        "Reloaded",
-       {400, 401, 403}},
+       {400},
+       "application/json",
+       Scope::kAdmin},
   };
 }
 

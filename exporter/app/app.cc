@@ -118,7 +118,7 @@ int App::Run() {
     return 1;
   }
   for (const int port : server_->Ports()) {
-    log_.Info("http", "listening on port " + std::to_string(port));
+    log_.Info("http", "listening on port " + std::to_string(port) + " (" + server_->Scheme() + ')');
   }
   poller_.Configure(config->polling, config->discovery.miner_port);
   poller_.ConfigureWeb(config->miners, web_client_);

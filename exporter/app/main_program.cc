@@ -45,6 +45,14 @@ void RaiseDescriptorLimit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// --config.check: what the settings name must be good, too.
+int CheckFiles(const Config& config) {
+  const std::vector<std::string> faults = AccessFaults(config.web);
+  for (const std::string& fault : faults) std::cerr << fault << '\n';
+  if (faults.empty()) std::cout << "the settings are good\n";
+  return faults.empty() ? 0 : 1;
+}
+
 int Run(const Options& options) {
   LoadedConfig loaded = LoadConfig(options.sources);
   for (const std::string& fault : loaded.faults) std::cerr << fault << '\n';
@@ -53,11 +61,12 @@ int Run(const Options& options) {
     return 1;
   }
   switch (options.action) {
+    case Options::Action::kToken:
+      return RunToken(*loaded.config, options.token_request, RealClock(), std::cout, std::cerr);
     case Options::Action::kConfigCheck:
       for (const std::string& warning : loaded.warnings)
         std::cerr << "warning: " << warning << '\n';
-      std::cout << "the settings are good\n";
-      return 0;
+      return CheckFiles(*loaded.config);
     case Options::Action::kConfigPrint:
       std::cout << PrintConfig(*loaded.config);
       return 0;

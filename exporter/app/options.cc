@@ -52,6 +52,33 @@ CLI::App* AddRender(CLI::App& cli, RenderRequest& request) {
   return render;
 }
 
+CLI::App* AddToken(CLI::App& cli, TokenRequest& request) {
+  CLI::App* command = cli.add_subcommand("token", "Make, list and revoke bearer tokens");
+  command->require_subcommand(1);
+  command->add_option("--file", request.file, "The tokens file instead of web.tokens_file");
+  const auto take = [command, &request](const char* name, const char* help,
+                                        TokenRequest::Action action) {
+    CLI::App* sub = command->add_subcommand(name, help);
+    sub->callback([&request, action] { request.action = action; });
+    return sub;
+  };
+  CLI::App* create =
+      take("create", "Make a token and print it, this once", TokenRequest::Action::kCreate);
+  create->add_option("--name", request.name, "For whom or what it is")->required();
+  create->add_option("--scope", request.scope, "read, operate or admin [read]");
+  create->add_option("--expires", request.expires, "12h, 90d, 8w, 1y or a date [never]");
+  create
+      ->add_option("--from", request.from,
+                   "Range of addresses that may use it (repeatable) [everywhere]")
+      ->take_all();
+  CLI::App* list =
+      take("list", "List the tokens without their secrets", TokenRequest::Action::kList);
+  list->add_flag("--json", request.json, "Print JSON instead of a table");
+  CLI::App* revoke = take("revoke", "Take a token away", TokenRequest::Action::kRevoke);
+  revoke->add_option("name", request.name, "Its name")->required();
+  return command;
+}
+
 }  // namespace
 
 ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
@@ -79,6 +106,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   probe->add_flag("--json", options.json, "Print JSON instead of text");
   CLI::App* history = AddExport(cli, options.export_request);
   CLI::App* render = AddRender(cli, options.render_request);
+  CLI::App* token = AddToken(cli, options.token_request);
 
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
@@ -91,6 +119,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   }
   if (scan->parsed()) options.action = Options::Action::kScan;
   if (probe->parsed()) options.action = Options::Action::kProbe;
+  if (token->parsed()) options.action = Options::Action::kToken;
   if (history->parsed()) options.action = Options::Action::kExport;
   if (render->parsed()) options.action = Options::Action::kRender;
   if (!options.backup_target.empty()) options.action = Options::Action::kBackup;

@@ -8,6 +8,7 @@
 
 #include "app/export_command.h"
 #include "app/render_command.h"
+#include "app/token_command.h"
 #include "config/load.h"
 
 namespace antx {
@@ -20,6 +21,7 @@ struct Options {
     kExport,
     kRender,
     kBackup,
+    kToken,
     kConfigCheck,
     kConfigPrint
   };
@@ -29,6 +31,7 @@ struct Options {
   std::string probe_target;  ///< probe ADDRESS
   ExportRequest export_request;
   RenderRequest render_request;
+  TokenRequest token_request;
   std::string backup_target;  ///< --storage.backup FILE
 };
 

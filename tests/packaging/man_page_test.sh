@@ -18,6 +18,9 @@ help=$({
   "$program" probe --help
   "$program" export --help
   "$program" render alertmanager --help
+  "$program" token create --help
+  "$program" token list --help
+  "$program" token revoke --help
 } | flags | grep -vxE -- "$aliases")
 page_flags=$(sed 's/\\-/-/g' "$page" | flags)
 if [[ $help != "$page_flags" ]]; then
