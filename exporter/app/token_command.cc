@@ -9,7 +9,6 @@
 #include "api/access/tokens.h"
 #include "api/json_writer.h"
 #include "api/query.h"
-#include "config/load.h"
 #include "util/text.h"
 
 namespace antx {
@@ -41,8 +40,7 @@ std::string Fill(const TokenRequest& request, SystemTime now, TokenRecord& recor
   }
   for (const std::string& text : request.from) {
     std::string fault;
-    std::string warning;
-    const auto range = ParseRange(text, fault, warning);
+    const auto range = ParseTokenRange(text, fault);
     if (!range) return "--from: " + fault;
     record.from.push_back(*range);
   }

@@ -125,9 +125,8 @@ class LineReader {
     }
     for (const json::value& item : value.as_array()) {
       std::string fault;
-      std::string warning;
       const auto range = item.is_string()
-                             ? ParseRange(std::string_view(item.as_string()), fault, warning)
+                             ? ParseTokenRange(std::string_view(item.as_string()), fault)
                              : std::nullopt;
       if (!range) return Good("from must be a list of address ranges such as 192.168.1.0/24");
       record.from.push_back(*range);
@@ -273,6 +272,22 @@ std::string WriteTokens(const std::string& path, const std::vector<TokenRecord>&
   if (rename(draft.c_str(), path.c_str()) != 0) return SystemError(path);
   file.Keep();
   return "";
+}
+
+std::optional<AddressRange> ParseTokenRange(std::string_view text, std::string& fault) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto address = Ipv4::Parse(text.substr(0, slash));
+  const auto prefix = ParseInt(text.substr(std::min(slash + 1, text.size())));
+  if (!address || slash == text.size() || !prefix) {
+    std::string warning;
+    return ParseRange(text, fault, warning);
+  }
+  const Ipv4Network network{*address, static_cast<int>(std::clamp<std::int64_t>(*prefix, 0, 32))};
+  if (*prefix < 0 || *prefix > 32 || (address->value & ~network.Mask()) != 0) {
+    fault = "must be a network such as 192.168.1.0/24: a prefix from 0 to 32, no host bits";
+    return std::nullopt;
+  }
+  return AddressRange{*address, {address->value | ~network.Mask()}, std::string(text), false};
 }
 
 std::string TokenNameFault(std::string_view name) {

@@ -47,6 +47,11 @@ struct TokenRecord {
 [[nodiscard]] std::string WriteTokens(const std::string& path,
                                       const std::vector<TokenRecord>& tokens);
 
+/// One range of addresses that may use a token: what ParseRange() takes, and networks of any size
+/// (a.b.c.d/0 to /32, without host bits). On failure nothing, and `fault` says why.
+[[nodiscard]] std::optional<AddressRange> ParseTokenRange(std::string_view text,
+                                                          std::string& fault);
+
 /// What is wrong with a name, or "": 1 to 64 letters, digits, blanks and `._@-`.
 [[nodiscard]] std::string TokenNameFault(std::string_view name);
 

@@ -114,6 +114,23 @@ TEST(Tokens, EveryFaultOfTheFileIsNamedWithItsLine) {
               ElementsAre(HasSubstr("unknown member \"scopes\"")));
 }
 
+TEST(Tokens, MayBeBoundToNetworksOfAnySize) {
+  std::string fault;
+  const auto range = ParseTokenRange("10.0.0.0/8", fault);
+  ASSERT_TRUE(range) << fault;
+  EXPECT_TRUE(range->Contains(*Ipv4::Parse("10.255.255.255")));
+  EXPECT_FALSE(range->Contains(*Ipv4::Parse("11.0.0.0")));
+  EXPECT_EQ(range->text, "10.0.0.0/8");
+  EXPECT_TRUE(ParseTokenRange("0.0.0.0/0", fault)->Contains(*Ipv4::Parse("192.0.2.1")));
+  EXPECT_TRUE(ParseTokenRange("192.0.2.7", fault)->Contains(*Ipv4::Parse("192.0.2.7")));
+  EXPECT_TRUE(ParseTokenRange("192.0.2.7-9", fault)->Contains(*Ipv4::Parse("192.0.2.9")));
+  for (const char* bad : {"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "", "here"}) {
+    fault.clear();
+    EXPECT_FALSE(ParseTokenRange(bad, fault)) << bad;
+    EXPECT_NE(fault, "") << bad;
+  }
+}
+
 TEST(Passwords, AreComparedByBcryptInEachOfItsSpellings) {
   for (const char c : {'a', 'b', 'y'}) {
     std::string hash = kHash;
