@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <future>
 #include <thread>
 #include <utility>
 
@@ -132,8 +133,14 @@ void TlsFront::Impl::StopOnLoop() {
 
 TlsFront::Impl::~Impl() {
   if (!thread.joinable()) return;
-  asio::post(loop, [this] { StopOnLoop(); });
-  // What runs ends by its broken outbox; then the loop has nothing left to do.
+  std::promise<void> stopped;
+  asio::post(loop, [this, &stopped] {
+    StopOnLoop();
+    stopped.set_value();
+  });
+  // From here on no connection hands work to the pool, which would not run it any more; what
+  // runs ends by its broken outbox, and then the loop has nothing left to do.
+  stopped.get_future().wait();
   shared->workers.join();
   work.reset();
   thread.join();

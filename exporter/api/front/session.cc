@@ -176,7 +176,9 @@ asio::awaitable<bool> Exchange(TlsStream& stream, const std::shared_ptr<FrontSha
                                Listed& listed, beast::flat_buffer& buffer, HttpRequest request) {
   RequestParser parser;
   if (!co_await ReadRequest(stream, *shared, listed, buffer, parser)) co_return false;
-  const bool keep_alive = parser.get().keep_alive() && !shared->stopping;
+  // It may have been read before the front stopped and be seen only now.
+  if (shared->stopping) co_return false;
+  const bool keep_alive = parser.get().keep_alive();
   if (parser.get().version() != 11) {
     co_await SendFault(stream, *shared, 505, "HTTP/1.1 is spoken here");
     co_return false;
@@ -201,7 +203,7 @@ asio::awaitable<void> Serve(asio::ip::tcp::socket socket, std::shared_ptr<FrontS
   const auto peer = socket.remote_endpoint(peer_error);
   // Settings and context of this moment: they stay for the life of the connection.
   const std::shared_ptr<const TlsState> tls = shared->contexts.Current();
-  if (peer_error || !tls) co_return;
+  if (peer_error || !tls || shared->stopping) co_return;
   TlsStream stream(beast::tcp_stream(std::move(socket)), *tls->context);
   beast::tcp_stream& tcp = beast::get_lowest_layer(stream);
   error_code ignored;
