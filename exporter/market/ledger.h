@@ -35,6 +35,11 @@ class Ledger {
   /// Goes on with a day that was stored before; replaces what is known of that day.
   void Resume(const LedgerDay& day);
 
+  /// Whether it holds the book of a day; a stored one must be resumed before it is added to.
+  [[nodiscard]] bool Holds(const std::string& day, const std::string& currency) const {
+    return books_.contains({day, currency});
+  }
+
   /// Adds the span of `seconds` that ends at inputs.now. Energy is what the counters of a miner
   /// gained since it was seen last; the first sight of a miner adds none.
   void Add(const Snapshot& snapshot, const ProfitInputs& inputs, double seconds);

@@ -60,7 +60,6 @@ struct Market::Work {
     if (other_currency) Load(next->config->profitability.currency);
     if (other) fetcher.Restart(next->config->profitability, known);
     setup = next;
-    if (first) ResumeToday();
   }
 
   /// What is known in a currency; values of another one are of no use.
@@ -72,11 +71,13 @@ struct Market::Work {
     if (Worked(loaded)) known = std::move(*loaded);
   }
 
-  void ResumeToday() {
-    if (!market.store_) return;
-    const std::string today = LedgerDayOf(setup->tariffs.Standard(), market.parts_.clock.Now());
-    const auto day = market.store_->LoadDay(today, known.currency);
-    if (Worked(day)) ledger.Resume(*day);
+  /// Goes on with the book of a moment's day: after a restart, and when clock, zone or currency
+  /// come back to a day that was closed.
+  void OpenBook(SystemTime moment) {
+    const std::string day = LedgerDayOf(setup->tariffs.Standard(), moment);
+    if (!market.store_ || ledger.Holds(day, known.currency)) return;
+    const auto stored = market.store_->LoadDay(day, known.currency);
+    if (Worked(stored)) ledger.Resume(*stored);
   }
 
   void Round() {
@@ -116,9 +117,12 @@ struct Market::Work {
     const auto wanted =
         std::min<std::chrono::duration<double>>(kLongestSample, setup->config->polling.interval);
     if (!last && now - last_sample < wanted) return;
-    const std::chrono::duration<double> span = now - std::exchange(last_sample, now);
+    const auto span = now - std::exchange(last_sample, now);
     const auto data = market.data_.load();
-    ledger.Add(*market.parts_.box.Latest(), Inputs(*data), span.count());
+    const ProfitInputs inputs = Inputs(*data);
+    OpenBook(inputs.now - span);
+    OpenBook(inputs.now);
+    ledger.Add(*market.parts_.box.Latest(), inputs, std::chrono::duration<double>(span).count());
   }
 
   void TakeSnapshot() {

@@ -210,6 +210,31 @@ TEST_F(MarketTest, TheLedgerIsWrittenAtTheEnd) {
   EXPECT_GT(hashes, 0);
 }
 
+TEST_F(MarketTest, ADayThatIsComeBackToGoesOn) {
+  Start();
+  ASSERT_TRUE(HasPrice(65000));
+  clock_.Advance(100);
+  market_.reset();
+  config_.profitability.currency = "EUR";
+  Start();
+  ASSERT_TRUE(HasPrice(60000));
+  clock_.Advance(30);
+  config_.profitability.currency = "USD";
+  market_->Configure(std::make_shared<const Config>(config_));
+  ASSERT_TRUE(HasPrice(65000));
+  clock_.Advance(5);
+  market_.reset();
+  Make();
+  double seconds_of_dollars = 0;
+  const auto rows = market_->Ledger(std::nullopt, "2020-01-01");
+  ASSERT_FALSE(rows.has_error()) << rows.error().detail;
+  for (const LedgerEntry& row : *rows) {
+    EXPECT_TRUE(market_->Verify(row));
+    if (row.inputs.currency == "USD") seconds_of_dollars += row.hashing_seconds;
+  }
+  EXPECT_GE(seconds_of_dollars, 105) << "what the first run has seen is kept";
+}
+
 TEST_F(MarketTest, ASnapshotIsTakenAndKept) {
   Start();
   ASSERT_TRUE(WaitFor([&] { return market_->History(std::nullopt, SystemTime{})->size() == 1; }));
