@@ -108,11 +108,10 @@ local status = p.timeline(
   'Status, the 20 that hashed least',
   'State of each miner over time (antminer_state). Twenty at most: those that were in state hashing for the smallest part of the range. A gap: the exporter was not scraped.',
   15, style.states,
-  [p.range('%s and on (miner) bottomk(20, min by (miner) (avg_over_time(%s[$__range] @ end()) and on (job, instance, miner) %s))' % [
-    q.state_each(),
+  [p.range(q.state_each(chosen='on (miner) bottomk(20, min by (miner) (avg_over_time(%s[$__range] @ end()) and on (job, instance, miner) %s))' % [
     q.miner('antminer_state', 'state="hashing"'),
     q.info(),
-  ], '{{miner}}')],
+  ]), '{{miner}}')],
   'No miner known',
 ) + p.links([p.to_series_miner]);
 

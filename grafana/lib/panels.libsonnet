@@ -202,7 +202,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
     },
   // For sums over thousands of series, where a point every few minutes tells all.
-  coarse:: { maxDataPoints: 90 },
+  coarse:: { maxDataPoints: 48 },
   step_line:: p.defaults({ custom+: { lineInterpolation: 'stepAfter' } }),
   columns_of_time:: p.defaults({ custom+: { drawStyle: 'bars', fillOpacity: 70, lineWidth: 0 } }),
   second_axis(pattern, unit):: p.by_regexp(pattern, {

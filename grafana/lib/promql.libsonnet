@@ -96,16 +96,28 @@
     },
 
   // The state of each miner as one number, for timelines and coloured cells (see style.states).
-  state_each(labels='miner')::
-    'max by (%(by)s) ((%(hashing)s == 1) * 5 or (%(degraded)s == 1) * 4 or (%(starting)s == 1) * 3 or (%(idle)s == 1) * 2 or (%(sleeping)s == 1) or (%(down)s == 1) * 0)' % {
-      by: labels,
-      hashing: q.miner('antminer_state', 'state="hashing"'),
-      degraded: q.miner('antminer_state', 'state="degraded"'),
-      starting: q.miner('antminer_state', 'state="starting"'),
-      idle: q.miner('antminer_state', 'state="idle"'),
-      sleeping: q.miner('antminer_state', 'state="sleeping"'),
-      down: q.miner('antminer_state', 'state=~"api_down|access_denied|offline|lost"'),
-    },
+  // chosen narrows the miners before the number is made, which is what costs.
+  state_each(labels='miner', chosen='')::
+    local codes = {
+      hashing: 5,
+      degraded: 4,
+      starting: 3,
+      idle: 2,
+      sleeping: 1,
+      api_down: 0,
+      access_denied: 0,
+      offline: 0,
+      lost: 0,
+    };
+    'max by (%s) ((%s == 1%s) * on (state) group_left () (%s))' % [
+      labels,
+      q.miner('antminer_state'),
+      if chosen == '' then '' else ' and ' + chosen,
+      std.join(' or ', [
+        'label_replace(vector(%d), "state", "%s", "", "")' % [codes[state], state]
+        for state in std.objectFields(codes)
+      ]),
+    ],
 
   // Miners stopped on purpose (sleeping) are healthy.
   down:: '%s == 0' % q.of('antminer_up'),
