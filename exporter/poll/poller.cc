@@ -149,7 +149,8 @@ void Poller::QueueDue(SteadyTime now) {
       continue;
     }
     if (slot.in_flight || slot.queued) {
-      round_skipped_ = true;
+      // A probe that takes its time is the wish of a reader, not a cycle that is late.
+      if (!slot.probed) round_skipped_ = true;
       continue;
     }
     slot.queued = true;
@@ -209,6 +210,7 @@ void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& o
   const auto found = slots_.find(address);
   if (stopping_ || found == slots_.end()) return;
   found->second.in_flight = false;
+  found->second.probed = false;
   const bool cancelled = outcome.error && outcome.error->reason == Reason::kCancelled;
   // Removed and added again meanwhile: the outcome belongs to nobody.
   if (found->second.generation != generation || cancelled) return;
@@ -248,6 +250,7 @@ void Poller::PollNow(Ipv4 address, Done done) {
   }
   // A probe does not wait behind the queue; it counts towards the limit all the same.
   slot.queued = false;
+  slot.probed = true;
   Launch(address, slot);
 }
 
