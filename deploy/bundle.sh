@@ -94,9 +94,23 @@ add_mail_sink() {
   bundle_addresses+=("Mails           http://127.0.0.1:$page/")
 }
 
-# Grafana is no Debian package; where it is installed it gets the dashboards.
+# The provisioning of grafana/ with the places of this bundle.
+provision_grafana() {
+  local folder=$1 prometheus=$2 interval=$3 file
+  rm -rf -- "$folder"
+  mkdir -p "$folder/datasources" "$folder/dashboards"
+  for file in "$source_folder"/grafana/provisioning/*/*.yml; do
+    sed -e "s#http://127.0.0.1:9090#http://127.0.0.1:$prometheus#" \
+      -e "s#timeInterval: .*#timeInterval: $interval#" \
+      -e "s#path: /var/lib/grafana/dashboards/antminer#path: $source_folder/grafana/dashboards#" \
+      "$file" >"$folder/${file#"$source_folder"/grafana/provisioning/}"
+  done
+}
+
+# add_grafana DATA INTERVAL PORT: Grafana is no Debian package; where it is installed it gets the
+# dashboards.
 add_grafana() {
-  local data=$1 prometheus=$2 port=$(($2 + grafana_offset)) server
+  local data=$1 interval=$2 port=$(($3 + grafana_offset)) server
   if command -v grafana-server >/dev/null; then
     server=(grafana-server)
   elif command -v grafana >/dev/null; then
@@ -105,17 +119,13 @@ add_grafana() {
     bundle_notes+=('Dashboards: install Grafana (https://grafana.com/grafana/download), start again')
     return 0
   fi
-  [[ -d $source_folder/grafana/provisioning ]] || {
-    bundle_notes+=('Dashboards: grafana/provisioning is not there')
-    return 0
-  }
   mkdir -p "$data/grafana"
+  provision_grafana "$data/grafana-provisioning" "$3" "$interval"
   add_child grafana "$data/grafana.log" "http 127.0.0.1 $port /api/health" \
-    env -C "$source_folder" GF_PATHS_DATA="$data/grafana" GF_PATHS_LOGS="$data/grafana" \
-    GF_PATHS_PROVISIONING="$source_folder/grafana/provisioning" \
-    GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT="$port" GF_ANALYTICS_REPORTING_ENABLED=false \
-    GF_ANALYTICS_CHECK_FOR_UPDATES=false GF_AUTH_ANONYMOUS_ENABLED=true \
-    PROMETHEUS_URL="http://127.0.0.1:$prometheus" ANTMINER_DASHBOARDS="$source_folder/grafana/dashboards" \
+    env -C "$data" GF_PATHS_DATA="$data/grafana" GF_PATHS_LOGS="$data/grafana" \
+    GF_PATHS_PROVISIONING="$data/grafana-provisioning" \
+    GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT="$port" GF_AUTH_ANONYMOUS_ENABLED=true \
+    GF_ANALYTICS_REPORTING_ENABLED=false GF_ANALYTICS_CHECK_FOR_UPDATES=false \
     "${server[@]}" --homepath "${GRAFANA_HOME:-/usr/share/grafana}"
   bundle_addresses+=("Grafana         http://127.0.0.1:$port/")
 }

@@ -29,7 +29,7 @@ add_child exporter {folder}/exporter.log "http 127.0.0.1 {port} /-/ready" "${{ex
 {sink}
 add_alertmanager {folder} {bundle} "${{exporter[@]}}"
 add_prometheus {folder} 127.0.0.1:{port} 1s {bundle}
-add_grafana {folder} {bundle}
+add_grafana {folder} 1s {bundle}
 start_children
 print_bundle
 echo all are ready
