@@ -86,7 +86,7 @@ class Poller {
     bool in_flight = false;
     bool queued = false;
     bool probed = false;  ///< The poll in flight was asked for by a reader.
-    bool asked = false;  ///< One poll has ended, well or not.
+    bool asked = false;   ///< One poll has ended, well or not.
     bool web_queued = false;
     bool web_in_flight = false;  ///< A poll waits for it: never two connections to one miner.
     bool wanted = false;         ///< A poll became due meanwhile.

@@ -27,7 +27,7 @@ struct WebMemory {
   std::set<std::string> missing;           ///< Pages that this miner does not have.
   std::string family;                      ///< What the two above were learned for.
   SteadyTime learned_at;
-  std::optional<WebLogin> denied;          ///< The login that was refused.
+  std::optional<WebLogin> denied;  ///< The login that was refused.
   SteadyTime denied_at;
   std::optional<WebLogin> accepted;     ///< The login that was taken last.
   std::string login_header;             ///< Token of the last login; "" none. A secret.

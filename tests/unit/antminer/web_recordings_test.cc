@@ -133,6 +133,8 @@ TEST_P(RecordedWebTest, GivesTheFiguresItsSourceAsserts) {
   if (!std::filesystem::exists(path)) return;
   int checked = 0;
   const json::value expected = json::parse(ReadWholeFile(path));
+  // Figures in this form are those of the API; recordings_test.cc reads them.
+  if (expected.as_object().contains("asics")) return;
   for (const auto& [key, want] : expected.as_object()) {
     // How many fans there are is known by the model, which the API tells.
     if (std::string_view(row.model).empty() && key == "fans") continue;

@@ -58,9 +58,7 @@ TEST(Tokens, TheFileReadsBackWhatWasWritten) {
   record.created = SystemTime(seconds(1'757'620'800));
   record.expires = SystemTime(seconds(1'800'000'000));
   std::string fault;
-  std::string warning;
-  record.from = {*ParseRange("192.0.2.0/24", fault, warning),
-                 *ParseRange("127.0.0.1", fault, warning)};
+  record.from = {*ParseTokenRange("192.0.2.0/24", fault), *ParseTokenRange("127.0.0.1", fault)};
   ASSERT_EQ(WriteTokens(path, {record}), "");
   struct stat info {};
   ASSERT_EQ(stat(path.c_str(), &info), 0);
