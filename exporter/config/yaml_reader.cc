@@ -1,8 +1,11 @@
 #include "config/yaml_reader.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <optional>
 #include <set>
+#include <sstream>
 
 #include "config/values.h"
 #include "util/text.h"
@@ -94,6 +97,39 @@ class Reader {
   bool refused_ = false;
 };
 
+/// Where a document starts, and nothing else of it.
+class DocumentStart final : public YAML::EventHandler {
+ public:
+  YAML::Mark mark;
+
+  void OnDocumentStart(const YAML::Mark& start) override { mark = start; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+};
+
+std::string PlaceOf(const std::string& name, const YAML::Mark& mark) {
+  return name + ':' + std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1);
+}
+
+/// Where a second document starts; nothing when there is one at most. YAML::LoadAll is no way to
+/// find out: with some broken texts it never comes to an end.
+std::optional<YAML::Mark> SecondDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
+  return start.mark;
+}
+
 /// The message without what it quotes: the name of an unknown anchor may be half a password.
 std::string WithoutQuote(const std::string& message) {
   return message.substr(0, message.find(':'));
@@ -108,14 +144,13 @@ std::vector<YamlEntry> ReadYaml(const std::string& text, const std::string& name
     return {};
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return {};
-    Reader reader(name, faults);
-    const YAML::Node& root = documents.front();
-    if (documents.size() > 1) {
-      reader.Fault(documents[1], "a second document; the file must be one map of settings");
+    if (const auto second = SecondDocument(text)) {
+      faults.push_back(PlaceOf(name, *second) +
+                       ": a second document; the file must be one map of settings");
       return {};
     }
+    Reader reader(name, faults);
+    const YAML::Node root = YAML::Load(text);
     if (root.IsNull()) return {};
     if (!root.IsMap()) {
       reader.Fault(root, "the file must be a map of settings");
@@ -123,9 +158,7 @@ std::vector<YamlEntry> ReadYaml(const std::string& text, const std::string& name
     }
     return reader.Map(root, 0);
   } catch (const YAML::Exception& error) {
-    faults.push_back(name + ':' + std::to_string(error.mark.line + 1) + ':' +
-                     std::to_string(error.mark.column + 1) +
-                     ": no YAML: " + WithoutQuote(error.msg));
+    faults.push_back(PlaceOf(name, error.mark) + ": no YAML: " + WithoutQuote(error.msg));
   } catch (const std::exception&) {
     // The text of such an exception may quote the file, secrets included.
     faults.push_back(name + ": no YAML: the file cannot be understood");

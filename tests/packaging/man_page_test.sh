@@ -18,6 +18,7 @@ help=$({
   "$program" probe --help
   "$program" export --help
   "$program" render alertmanager --help
+  "$program" token --help
   "$program" token create --help
   "$program" token list --help
   "$program" token revoke --help

@@ -273,7 +273,9 @@ TEST_F(LoadTest, ValuesOfTheWrongKindAreFaults) {
            {"push: {api_key_file: [a]}\n", "push.api_key_file is not the path"},
            {"web: {cors_origins: [[a]]}\n", "either words or maps"},
            {"polling: {timeout_seconds: 1}\n---\npolling: {timeout_seconds: 2}\n",
-            "a second document"}}) {
+            "a second document"},
+           // Endless documents to YAML::LoadAll.
+           {"{\"name\"::\"a\"}\n\"a\",\"hash\":\"b\"}\n", "a second document"}}) {
     EXPECT_THAT(OnlyFault(Yaml(text)), HasSubstr(expected)) << text;
   }
 }
