@@ -14,14 +14,19 @@ namespace {
 bool Parse(std::string_view bytes, std::size_t piece, antx::HttpRequest& request) {
   antx::RequestParser parser;
   antx::SetLimits(parser);
-  parser.eager(true);
   std::string waiting;
   boost::system::error_code error;
-  while (!bytes.empty() && !error && !parser.is_done()) {
+  std::size_t used = 1;  // The body may wait behind the head although no more bytes come.
+  while ((!bytes.empty() || (used > 0 && !waiting.empty())) && !error && !parser.is_done()) {
     waiting += bytes.substr(0, piece);
     bytes.remove_prefix(std::min(piece, bytes.size()));
-    const std::size_t used = parser.put(boost::asio::buffer(waiting), error);
+    used = parser.put(boost::asio::buffer(waiting), error);
     waiting.erase(0, used);
+    // As the session does: the head alone, then the body unless it comes in chunks.
+    if (!error && parser.is_header_done()) {
+      if (parser.chunked()) error = boost::beast::http::error::bad_transfer_encoding;
+      parser.eager(true);
+    }
     if (error == boost::beast::http::error::need_more) error = {};
   }
   if (error) {

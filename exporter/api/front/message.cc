@@ -94,6 +94,9 @@ ParseFault FaultOf(const boost::system::error_code& error) {
   if (error == http::error::body_limit) {
     return {413, "the body is larger than " + std::to_string(kMostBodyBytes) + " bytes"};
   }
+  if (error == http::error::bad_transfer_encoding) {
+    return {411, "a body needs its Content-Length; chunks are not taken"};
+  }
   return {400, "no HTTP/1.1 request: " + error.message()};
 }
 
