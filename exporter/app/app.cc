@@ -209,6 +209,7 @@ void App::OnOutcome(const PollOutcome& outcome) {
 void App::OnCycle(const CycleReport& report) {
   self_.CycleEnded(report.duration, clock_.Now(), report.skipped);
   last_cycle_steady_ = clock_.Steady().time_since_epoch().count();
+  tracker_.Tick();  // Who is told of the round, or of readiness, finds all of it.
   feed_->Push({0, std::nullopt, clock_.Now(), box_.Latest()->sequence});
   if (report.skipped) log_.Warn("poll", "a cycle was still running when the next was due");
   const std::string left_out = DescribeOverCaps(*box_.Latest(), CurrentConfig()->metrics);

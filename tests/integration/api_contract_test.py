@@ -4,190 +4,22 @@
 Every request of /openapi.json is sent and every answer is held against its schema; then the
 checks of the contract. Usage: api_contract_test.py EXPORTER FARM [unittest arguments]
 """
-import concurrent.futures
 import csv
 import http.client
 import io
 import json
 import os
 import re
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 import urllib.parse
 
-EXPORTER, FARM = "", ""
+from json_schema import faults
+from programs import Exporter, Farm, network, wait_for
+
 DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 NO_CACHE = "no-store, no-cache, must-revalidate, max-age=0, private"
-
-
-def wait_for(condition, limit=60):
-    """The first true value of `condition`, or what it said last."""
-    end = time.monotonic() + limit
-    while True:
-        value = condition()
-        if value or time.monotonic() > end:
-            return value
-        time.sleep(0.05)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-def network(number):
-    mine = os.getpid() * 5 + number
-    return f"127.{200 + mine // 250 % 50}.{mine % 250}."
-
-
-class Child:
-    def __init__(self, words, environment=None):
-        self.output = tempfile.TemporaryFile()
-        base = {"PATH": os.environ.get("PATH", "")}
-        self.process = subprocess.Popen(words, stdout=self.output, stderr=subprocess.STDOUT,
-                                        env=base | (environment or {}))
-
-    def text(self):
-        self.output.seek(0)
-        return self.output.read().decode(errors="replace")
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.output.close()
-
-
-class Farm(Child):
-    def __init__(self, miners, base, *more):
-        self.control = f"127.0.0.1:{free_port()}"
-        super().__init__([FARM, "--miners", str(miners), "--base", base, "--control",
-                          self.control, "--frozen", *more])
-        assert wait_for(lambda: "ready" in self.text()), self.text()
-
-    def ctl(self, *words):
-        return subprocess.run([FARM, "ctl", "--control", self.control, *words], check=True,
-                              capture_output=True, text=True, timeout=20).stdout
-
-    def get(self, address):
-        return json.loads(self.ctl("get", address))
-
-
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
-
-    @property
-    def json(self):
-        return json.loads(self.body, parse_constant=self.refuse)
-
-    @staticmethod
-    def refuse(name):
-        raise ValueError(f"{name} is no JSON")
-
-
-class Exporter(Child):
-    def __init__(self, subnet, **settings):
-        self.port = free_port()
-        self.folder = tempfile.TemporaryDirectory()
-        super().__init__([EXPORTER], {
-            "MINER_IP_RANGE": subnet, "POLL_INTERVAL": "1", "DISCOVERY_MDNS": "false",
-            "LISTEN_ADDRESS": f"127.0.0.1:{self.port}", "LOG_FORMAT": "text",
-            "STORAGE_PATH": os.path.join(self.folder.name, "metrics.db")} | settings)
-
-    def ask(self, path, method="GET", headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, headers=headers or {})
-            reply = connection.getresponse()
-            return Answer(reply.status, {k.lower(): v for k, v in reply.getheaders()},
-                          reply.read().decode())
-        finally:
-            connection.close()
-
-    def get(self, path):
-        answer = self.ask(path)
-        assert answer.status == 200, f"{path}: {answer.status} {answer.body}"
-        return answer.json
-
-    def wait(self, condition):
-        def safely():
-            try:
-                return condition()
-            except (OSError, http.client.HTTPException, AssertionError):
-                return None
-        return wait_for(safely)
-
-    def stop(self):
-        super().stop()
-        self.folder.cleanup()
-
-
-# --- The part of JSON Schema that the document uses -----------------------------------------
-
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
-
-
-def has_type(value, name):
-    if name in ("number", "integer"):
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and (name == "number" or float(value).is_integer())
-    return isinstance(value, TYPES[name])
-
-
-def faults(value, schema, document, where="$"):
-    """What is wrong with the value, as texts."""
-    if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[1]
-        return faults(value, document["components"]["schemas"][name], document, where)
-    unknown = set(schema) - {"type", "const", "enum", "required", "properties", "items", "oneOf",
-                             "additionalProperties", "pattern", "minimum", "maximum",
-                             "description"}
-    if unknown:
-        return [f"{where}: the validator does not know {unknown}"]
-    found = []
-    names = schema.get("type", [])
-    names = [names] if isinstance(names, str) else names
-    if names and not any(has_type(value, name) for name in names):
-        return [f"{where}: {value!r} is no {names}"]
-    if "const" in schema and value != schema["const"]:
-        found.append(f"{where}: {value!r} is not {schema['const']!r}")
-    if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{where}: {value!r} is none of {schema['enum']}")
-    if "oneOf" in schema:
-        good = [s for s in schema["oneOf"] if not faults(value, s, document, where)]
-        if len(good) != 1:
-            found.append(f"{where}: {value!r} fits {len(good)} of oneOf")
-    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
-        found.append(f"{where}: {value!r} does not match")
-    if isinstance(value, (int, float)):
-        if value < schema.get("minimum", value) or value > schema.get("maximum", value):
-            found.append(f"{where}: {value} is out of range")
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            found += faults(item, schema.get("items", {}), document, f"{where}[{index}]")
-    if isinstance(value, dict):
-        known = schema.get("properties", {})
-        found += [f"{where}: {key} is missing" for key in schema.get("required", [])
-                  if key not in value]
-        other = schema.get("additionalProperties", {})
-        for key, item in value.items():
-            if key in known:
-                found += faults(item, known[key], document, f"{where}.{key}")
-            elif other is False:
-                found.append(f"{where}: {key} is not in the document")
-            else:
-                found += faults(item, other, document, f"{where}.{key}")
-    return found
 
 
 def dates(value):
@@ -505,102 +337,6 @@ class ContractTest(unittest.TestCase):
         self.assertIn("event: round\n", lines)
 
 
-class OtherSettingsTest(unittest.TestCase):
-    def start(self, number, **settings):
-        net = network(number)
-        exporter = Exporter(net + "0/30", **settings)
-        self.addCleanup(exporter.stop)
-        return net, exporter
-
-    def test_no_miners_are_zeros(self):
-        _, api = self.start(1)
-        summary = api.wait(lambda: api.get("/api/summary"))
-        for key in ("total_power", "total_hashrate", "total_uptime", "avg_temp", "avg_fan_speed",
-                    "total_workers"):
-            self.assertEqual(summary[key], 0)
-        self.assertEqual((summary["source"], summary["log"]), ("none", []))
-        self.assertEqual((api.get("/api/miners"), api.get("/api/miners/current")), ([], []))
-
-    def test_reading_opens_no_connection_to_a_machine(self):
-        farm = Farm(1, network(2) + "1", "--profile", "s19pro")
-        self.addCleanup(farm.stop)
-        _, api = self.start(2, POLL_INTERVAL="3600")
-        self.assertTrue(api.wait(lambda: api.ask("/-/ready").status == 200
-                                 and api.get("/api/summary")["source"] == "live"))
-        before = farm.ctl("stats")
-        paths = ["/api/summary", f"/api/miners/{network(2)}1", f"/api/miners/{network(2)}1/pools"]
-        with concurrent.futures.ThreadPoolExecutor(20) as pool:
-            for answer in pool.map(api.ask, paths * 20):
-                self.assertEqual(answer.status, 200)
-        self.assertEqual(farm.ctl("stats"), before)
-
-    def test_actions_need_the_token_once_one_is_set(self):
-        _, api = self.start(3, WEB_AUTH_TOKEN="a-long-word-nobody-guesses")
-        self.assertTrue(api.wait(lambda: api.get("/healthz")))
-        for path in ("/api/discover", "/api/backup", "/-/reload"):
-            self.assertEqual(api.ask(path, "POST").status, 401)
-        good = {"Authorization": "Bearer a-long-word-nobody-guesses"}
-        self.assertEqual(api.ask("/api/discover", "POST", good).status, 202)
-        self.assertNotIn("nobody-guesses", api.text())
-
-    def test_a_stale_machine_is_hidden_unless_asked_for(self):
-        farm = Farm(2, network(5) + "1", "--profile", "s19pro")
-        self.addCleanup(farm.stop)
-        net, api = self.start(5)
-        both = {net + "1", net + "2"}
-
-        def listed(query):
-            return {row["ip"] for row in api.get("/api/miners/current?" + query)}
-
-        self.assertTrue(api.wait(lambda: listed("active_only=true") == both))
-        farm.ctl("fault", net + "2", "refuse")
-        # A minute is the shortest freshness there is.
-        self.assertTrue(wait_for(lambda: listed("fresh_within=1") == {net + "1"}, 120))
-        self.assertEqual(listed("fresh_within=1&active_only=1"), {net + "1"})
-        for flag in ("false", "FALSE", "0"):
-            self.assertEqual(listed(f"fresh_within=1&active_only={flag}"), both)
-        rows = api.get("/api/metrics?active_only=true&fresh_within=1&since=1h")
-        self.assertEqual({row["ip"] for row in rows}, {net + "1"})
-        self.assertEqual({row["ip"] for row in api.get("/api/metrics?since=1h")}, both)
-
-    def test_secrets_are_nowhere(self):
-        secrets = {"WEB_AUTH_TOKEN": "wordone-of-the-token", "SMTP_PASSWORD": "wordtwo-of-the-mail",
-                   "API_KEY": "wordthree-of-the-receiver"}
-        farm = Farm(1, network(6) + "1", "--profile", "s19pro")
-        self.addCleanup(farm.stop)
-        net, api = self.start(6, SMTP_SERVER="127.0.0.1", SMTP_USER="monitor",
-                              API_URL=f"http://127.0.0.1:{free_port()}/records", LOG_LEVEL="debug",
-                              **secrets)
-        self.assertTrue(api.wait(lambda: api.ask("/-/ready").status == 200))
-        self.assertEqual(api.ask("/api/discover", "POST", {
-            "Authorization": "Bearer " + secrets["WEB_AUTH_TOKEN"] + "x"}).status, 401)
-        told = [api.ask("/metrics").body]
-        for pattern, methods in api.get("/openapi.json")["paths"].items():
-            if "get" in methods and "text/event-stream" not in str(methods["get"]):
-                told.append(api.ask(pattern.replace("{ip}", net + "1")).body)
-        self.assertGreater(len(told), 30)
-        self.assertTrue(api.wait(lambda: "push" in api.text()), "the receiver is down")
-        told.append(api.text())
-        for name, secret in secrets.items():
-            for text in told:
-                self.assertNotIn(secret, text, name)
-
-    def test_an_open_stream_does_not_hold_up_the_end(self):
-        _, api = self.start(4)
-        self.assertTrue(api.wait(lambda: api.get("/healthz")))
-        connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=30)
-        self.addCleanup(connection.close)
-        connection.request("GET", "/api/stream")
-        reply = connection.getresponse()
-        self.assertEqual(reply.readline(), b"retry: 5000\n")
-        api.process.send_signal(signal.SIGTERM)
-        try:
-            reply.read()  # Ends with the answer, not with the patience of this client.
-        except http.client.IncompleteRead:
-            pass  # The server may be gone before its last chunk.
-        self.assertEqual(api.process.wait(30), 0)
-
-
 if __name__ == "__main__":
-    EXPORTER, FARM = sys.argv[1:3]
+    Exporter.program, Farm.program = sys.argv[1:3]
     unittest.main(argv=[sys.argv[0]] + sys.argv[3:], verbosity=2)

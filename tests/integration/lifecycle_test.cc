@@ -29,6 +29,14 @@ TEST(Discovery, FindsEveryMinerOfARangeAndNothingElse) {
   EXPECT_TRUE(exporter.WaitReady());
 }
 
+TEST(Discovery, ReadyMeansThatTheMetricsHoldTheFirstCycle) {
+  const std::string network = OwnNetwork();
+  const Farm farm(20, network + "1");
+  const Exporter exporter(network + "0/26");
+  ASSERT_TRUE(exporter.WaitReady()) << exporter.Log();
+  EXPECT_EQ(CountUp(exporter.Metrics()), 20) << exporter.Log();
+}
+
 TEST(Discovery, NeverHasTwoConnectionsToOneMiner) {
   const std::string network = OwnNetwork();
   const Farm farm(5, network + "1");
