@@ -47,8 +47,8 @@ struct ApiContext {
   std::shared_ptr<const HistoryReader> history = nullptr;
   /// Begins a discovery run over the configured ranges, now or after the running one.
   std::function<void()> rescan = nullptr;
-  /// Copies the database; the answer is the name of the copy. Null: there is no database.
-  std::function<HistoryResult<std::string>()> backup = nullptr;
+  /// Copies the databases; the answer is the names of the copies. Null: there is no database.
+  std::function<HistoryResult<std::vector<std::string>>()> backup = nullptr;
   /// News for /api/stream; null: none. Closed before the server stops.
   std::shared_ptr<const EventFeed> feed = nullptr;
   /// Market data and profit; null: none. It checks nothing: profitability.enabled is the caller's.

@@ -37,10 +37,12 @@ HttpResponse HandleDiscover(const ApiContext& context, const HttpRequest& /*requ
 
 HttpResponse HandleBackup(const ApiContext& context, const HttpRequest& /*request*/) {
   if (!context.backup) return NoHistory("there is no database to copy");
-  const HistoryResult<std::string> copy = context.backup();
-  if (!copy) return NoHistory(copy.error().detail);
+  const auto copies = context.backup();
+  if (!copies) return NoHistory(copies.error().detail);
   JsonWriter json;
-  json.BeginObject().Field("ok", true).Field("file", *copy).EndObject();
+  json.BeginObject().Field("ok", true).Field("file", copies->front()).Key("files").BeginList();
+  for (const std::string& copy : *copies) json.Value(copy);
+  json.EndList().EndObject();
   return JsonResponse(json.Take());
 }
 

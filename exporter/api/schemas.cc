@@ -194,8 +194,8 @@ constexpr std::array kSchemas = {
 "updated":{"$ref":"#/components/schemas/Date"}}})"},
     NamedSchema{"Started", R"({"type":"object","required":["ok","status"],"properties":{
 "ok":{"const":true},"status":{"type":"string"}}})"},
-    NamedSchema{"Backup", R"({"type":"object","required":["ok","file"],"properties":{
-"ok":{"const":true},"file":{"type":"string"}}})"},
+    NamedSchema{"Backup", R"({"type":"object","required":["ok","file","files"],"properties":{
+"ok":{"const":true},"file":{"type":"string"},"files":{"type":"array","items":{"type":"string"}}}})"},
     NamedSchema{"Reloaded", R"({"type":"object","required":["ok","restart_needed"],"properties":{
 "ok":{"const":true},"restart_needed":{"type":"array","items":{"type":"string"}}}})"},
     NamedSchema{"RouteList", R"({"type":"array","items":{"type":"object",

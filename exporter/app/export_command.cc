@@ -4,6 +4,7 @@
 
 #include "api/query.h"
 #include "app/export_format.h"
+#include "history/backup.h"
 #include "history/history.h"
 #include "metrics/backfill.h"
 
@@ -140,12 +141,14 @@ int RunExport(const Config& config, const ExportRequest& request, std::ostream& 
 }
 
 int RunBackup(const Config& config, const std::string& target, std::ostream& messages) {
-  const auto done = BackupDatabase(config.storage.path, target);
-  if (done.has_error()) {
-    messages << done.error().detail << '\n';
+  const auto copies = BackupDatabases(config.storage.path, target);
+  if (copies.has_error()) {
+    messages << copies.error().detail << '\n';
     return 1;
   }
-  messages << config.storage.path << " copied to " << target << '\n';
+  messages << config.storage.path << " copied to";
+  for (const std::string& copy : *copies) messages << ' ' << copy;
+  messages << '\n';
   return 0;
 }
 

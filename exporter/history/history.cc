@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "history/backup.h"
 #include "history/compaction.h"
 #include "history/recovery.h"
 
@@ -95,22 +96,12 @@ void History::SaveState(std::vector<PersistedMiner> miners) {
   inbox_.Add(std::move(work));
 }
 
-HistoryResult<std::string> History::Backup() const {
+HistoryResult<std::vector<std::string>> History::Backup() const {
   if (!options_.enabled) return HistoryError{"storage is off: there is nothing to copy"};
-  std::string target = options_.path + ".backup-" + FileStamp(clock_.Now());
-  const auto done = BackupDatabase(options_.path, target);
-  if (done.has_error()) return HistoryError{done.error().detail};
-  return HistoryResult<std::string>(boost::system::in_place_value, std::move(target));
-}
-
-DbResult<void> BackupDatabase(const std::string& path, const std::string& target) {
-  std::error_code ignored;
-  if (std::filesystem::exists(target, ignored)) {
-    return DbError{DbError::Kind::kOther, "backup " + target + ": the file exists already"};
-  }
-  auto db = Db::OpenReadOnly(path);
-  if (db.has_error()) return db.error();
-  return db->BackupTo(target);
+  auto copies = BackupDatabases(options_.path,
+                                SideDatabase(options_.path, "backup-" + FileStamp(clock_.Now())));
+  if (copies.has_error()) return HistoryError{copies.error().detail};
+  return std::move(*copies);
 }
 
 // --- The thread -------------------------------------------------------------------------

@@ -63,9 +63,9 @@ class History {
   void SaveState(std::vector<PersistedMiner> miners);
   [[nodiscard]] const DbReader& reader() const { return reader_; }
   [[nodiscard]] bool available() const { return available_; }
-  /// Copies the database while it is in use, to `<path>.backup-<time>`.
-  /// @return the name of the copy.
-  [[nodiscard]] HistoryResult<std::string> Backup() const;
+  /// Copies the database and those beside it while they are in use: "metrics.db" to
+  /// "metrics.backup-<time>.db". @return the names of the copies, that of the history first.
+  [[nodiscard]] HistoryResult<std::vector<std::string>> Backup() const;
 
  private:
   void Run();
@@ -110,8 +110,5 @@ class History {
   SteadyTime distrust_until_;
   std::thread thread_;
 };
-
-/// For the command line: copies a database that may be in use.
-[[nodiscard]] DbResult<void> BackupDatabase(const std::string& path, const std::string& target);
 
 }  // namespace antx

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
+#include "history/backup.h"
 #include "market/store_rows.h"
 
 namespace antx {
@@ -58,7 +58,7 @@ constexpr std::array kNumbers = {
 
 std::string MarketStorePath(const StorageConfig& storage) {
   if (!storage.enabled) return ":memory:";
-  return std::filesystem::path(storage.path).replace_extension(".market.db").string();
+  return SideDatabase(storage.path, "market");
 }
 
 DbResult<std::unique_ptr<MarketStore>> MarketStore::Open(const std::string& path) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <filesystem>
 #include <utility>
 
+#include "history/backup.h"
 #include "push/record.h"
 
 namespace antx {
@@ -56,7 +56,7 @@ std::string Records(std::size_t count) {
 
 std::string PushQueuePath(const StorageConfig& storage) {
   if (!storage.enabled) return ":memory:";
-  return std::filesystem::path(storage.path).replace_extension(".push.db").string();
+  return SideDatabase(storage.path, "push");
 }
 
 std::size_t PushQueueLimit(const Config& config, std::size_t miners) {

@@ -320,8 +320,11 @@ class ContractTest(unittest.TestCase):
         self.assertEqual(self.exporter.ask("/api/discover", "POST").status, 202)
         copy = self.exporter.ask("/api/backup", "POST")
         self.assertEqual(copy.status, 200, copy.body)
-        name = os.path.basename(copy.json["file"])
-        self.assertIn(name, os.listdir(self.exporter.folder.name))
+        self.assertEqual(copy.json["file"], copy.json["files"][0])
+        there = os.listdir(self.exporter.folder.name)
+        names = [os.path.basename(file) for file in copy.json["files"]]
+        self.assertTrue(set(names) <= set(there), (names, there))
+        self.assertTrue(any(name.endswith(".market.db") for name in names), names)
 
     def test_the_stream_tells_rounds(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.exporter.port, timeout=30)

@@ -94,6 +94,12 @@ TEST(StorageTest, RowsOutliveAKillAndComeOutOfTheExport) {
       {{"STORAGE_PATH", database}});
   EXPECT_EQ(backup.code, 0) << backup.output;
   EXPECT_TRUE(std::filesystem::exists(folder.Path("copy.db")));
+  EXPECT_TRUE(std::filesystem::exists(folder.Path("copy.market.db"))) << backup.output;
+  const auto again = antx::testing::Run(
+      {BuiltProgram("antminer_exporter"), "--storage.backup", folder.Path("copy.db")},
+      {{"STORAGE_PATH", database}});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_NE(again.output.find("exists already"), std::string::npos) << again.output;
   const auto wrong =
       antx::testing::Run({BuiltProgram("antminer_exporter"), "export", "--from", "yesterday"},
                          {{"STORAGE_PATH", database}});

@@ -1,0 +1,42 @@
+#include "history/backup.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace antx {
+namespace {
+
+bool Exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+DbResult<void> BackupOne(const std::string& path, const std::string& target) {
+  if (Exists(target)) {
+    return DbError{DbError::Kind::kOther, "backup " + target + ": the file exists already"};
+  }
+  auto db = Db::OpenReadOnly(path);
+  if (db.has_error()) return db.error();
+  return db->BackupTo(target);
+}
+
+}  // namespace
+
+std::string SideDatabase(const std::string& path, std::string_view name) {
+  return std::filesystem::path(path).replace_extension(std::string(name) + ".db").string();
+}
+
+DbResult<std::vector<std::string>> BackupDatabases(const std::string& path,
+                                                   const std::string& target) {
+  if (const auto done = BackupOne(path, target); done.has_error()) return done.error();
+  std::vector<std::string> copies = {target};
+  for (const std::string_view name : kSideDatabases) {
+    const std::string side = SideDatabase(path, name);
+    if (!Exists(side)) continue;
+    copies.push_back(SideDatabase(target, name));
+    if (const auto done = BackupOne(side, copies.back()); done.has_error()) return done.error();
+  }
+  return copies;
+}
+
+}  // namespace antx
