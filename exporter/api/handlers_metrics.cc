@@ -162,7 +162,8 @@ HttpResponse ListShards(std::int64_t count, const ApiContext& context, const Htt
   for (std::int64_t i = 0; i < count; ++i) {
     if (json.size() > 1) json += ",\n ";
     json += "{\"targets\":[" + JsonQuoted(host) +
-            "],\"labels\":{\"__metrics_path__\":" + JsonQuoted(config->web.telemetry_path) +
+            "],\"labels\":{\"__scheme__\":" + JsonQuoted(request.encrypted ? "https" : "http") +
+            ",\"__metrics_path__\":" + JsonQuoted(config->web.telemetry_path) +
             ",\"__param_shard\":\"" + std::to_string(i) + '/' + std::to_string(count) + "\"}}";
   }
   return JsonResponse(json + "]\n");

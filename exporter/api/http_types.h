@@ -28,6 +28,7 @@ struct HttpRequest {
   Parameters parameters;                               ///< As the route table reads the query.
   std::string peer;                                    ///< Address of the client.
   std::string body = {};                               ///< At most kMostBodyBytes.
+  bool encrypted = false;                              ///< It came over TLS.
   bool client_certificate = false;  ///< The client showed one that the client CA has signed.
   std::string caller = {};  ///< Who it is, for records: "token night-shift". Never a secret.
 

@@ -12,7 +12,10 @@
 
 #include "fleet/limits.h"
 #include "fleet/state.h"
+#include "net/http_client.h"
+#include "net/web_client.h"
 #include "poll/miner_poll.h"
+#include "poll/web_pass.h"
 #include "util/text.h"
 
 namespace antx {
@@ -24,11 +27,31 @@ struct ProbeRun {
   std::vector<PollStep> steps;
   std::vector<DecodeNote> notes;
   std::optional<PollOutcome> outcome;
+  WebMemory web;
 };
 
-boost::asio::awaitable<void> Poll(MinerPollRequest request, ProbeRun* run) {
+WebPassRequest WebRequestAfter(const MinerPollRequest& poll, const Config& config) {
+  WebPassRequest request;
+  request.address = poll.address;
+  request.api_port = poll.port;
+  request.settings = std::make_shared<const MinersConfig>(config.miners);
+  request.budget = WebBudget(config.miners, config.polling);
+  request.max_depth = config.polling.max_reply_depth;
+  request.clock = poll.clock;
+  return request;
+}
+
+/// The API, then the web side: never two connections to one miner at once.
+boost::asio::awaitable<void> Poll(MinerPollRequest request, const Config& config, WebClient& client,
+                                  ProbeRun* run) {
   MinerMemory memory;
+  WebPassRequest web = WebRequestAfter(request, config);
   run->outcome = co_await PollMiner(std::move(request), &memory);
+  if (!config.miners.web || !HostAnswers(*run->outcome)) co_return;
+  web.known = run->outcome->identity;
+  web.whole = run->outcome->reading == nullptr;
+  co_await AskWebSide(client, web, &run->web);
+  AddWebSide(run->web, config.miners, web.clock->Steady(), *run->outcome);
 }
 
 ProbeRun PollOnce(const Config& config, Ipv4 address) {
@@ -43,10 +66,13 @@ ProbeRun PollOnce(const Config& config, Ipv4 address) {
   request.clock = &clock;
   request.steps = &run.steps;
   request.notes = &run.notes;
+  const HttpRuntime http;
+  WebClient client;
   boost::asio::io_context io(1);
-  boost::asio::co_spawn(io, Poll(std::move(request), &run), [](const std::exception_ptr& thrown) {
-    if (thrown) std::rethrow_exception(thrown);
-  });
+  boost::asio::co_spawn(io, Poll(std::move(request), config, client, &run),
+                        [](const std::exception_ptr& thrown) {
+                          if (thrown) std::rethrow_exception(thrown);
+                        });
   io.run();
   return run;
 }
@@ -76,6 +102,17 @@ void PrintIdentity(const Identity& identity, std::ostream& out) {
   line("serial", identity.serial);
 }
 
+void PrintWeb(const WebMemory& web, std::ostream& out) {
+  if (!web.asked) return;
+  out << "Web side  " << (web.dialect == WebDialect::kNone ? "none" : WebDialectName(web.dialect))
+      << '\n';
+  for (const std::string& page : web.missing) out << "  not there: " << page << '\n';
+  if (web.error) {
+    out << "  " << ReasonName(web.error->reason) << ": " << EscapeControl(web.error->detail)
+        << '\n';
+  }
+}
+
 void PrintText(const Config& config, const ProbeRun& run, std::ostream& out) {
   const PollOutcome& outcome = *run.outcome;
   out << "Requests\n";
@@ -84,6 +121,7 @@ void PrintText(const Config& config, const ProbeRun& run, std::ostream& out) {
         << std::setprecision(1) << std::setw(8) << Millis(step.duration) << " ms  "
         << EscapeControl(Outcome(step.reply)) << (step.retried ? "  (second try)" : "") << '\n';
   }
+  PrintWeb(run.web, out);
   out << "Repairs\n";
   bool repaired = false;
   for (int i = 0; i < kRepairCount; ++i) {
@@ -120,6 +158,20 @@ void PrintText(const Config& config, const ProbeRun& run, std::ostream& out) {
   }
 }
 
+/// Null: the web side was not asked.
+json::value WebToJson(const WebMemory& web) {
+  if (!web.asked) return nullptr;
+  json::object entry{{"dialect", WebDialectName(web.dialect)}, {"error", nullptr}};
+  json::array missing;
+  for (const std::string& page : web.missing) missing.emplace_back(page);
+  entry["missing_pages"] = std::move(missing);
+  if (web.error) {
+    entry["error"] = ReasonName(web.error->reason);
+    entry["detail"] = ToValidUtf8(web.error->detail);
+  }
+  return entry;
+}
+
 void PrintJson(const ProbeRun& run, std::ostream& out) {
   const PollOutcome& outcome = *run.outcome;
   json::array steps;
@@ -153,6 +205,7 @@ void PrintJson(const ProbeRun& run, std::ostream& out) {
                           {"firmware", outcome.identity.firmware},
                           {"firmware_version", ToValidUtf8(outcome.identity.firmware_version)},
                           {"requests", std::move(steps)},
+                          {"web", WebToJson(run.web)},
                           {"repairs", std::move(repairs)},
                           {"fields", std::move(fields)}})
       << '\n';

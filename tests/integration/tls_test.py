@@ -124,6 +124,11 @@ class Tls(AccessTest):
         self.assertEqual(child.process.wait(30), 1)
         self.assertIn("server.key", child.text())
 
+    def test_shards_are_scraped_over_tls(self):
+        self.start(self.make_tls())
+        targets = json.loads(self.ask("/sd?shards=2").body)
+        self.assertEqual([t["labels"]["__scheme__"] for t in targets], ["https", "https"])
+
     def test_http_as_it_should_be(self):
         child = self.start(self.make_tls())
         with self.raw() as client:

@@ -70,6 +70,20 @@ TEST(Web, MacAndHostnameAppearOnTheMetrics) {
       "antminer_component_ok{miner=\"" + miner + "\",component=\"fans\"}", 0));
 }
 
+TEST(Web, ProbeShowsTheWebSideToo) {
+  const std::string miner = OwnNetwork() + "1";
+  const WebFarm farm(1, miner, "s19pro");
+  const auto probe = [&](const std::string& password) {
+    return Run({BuiltProgram("antminer_exporter"), "probe", miner}, WithLogin(password)).output;
+  };
+  const std::string good = probe("root");
+  EXPECT_NE(good.find("Web side  stock"), std::string::npos) << good;
+  EXPECT_NE(good.find("02:00:7f:"), std::string::npos) << good;
+  const std::string bad = probe("not-the-password");
+  EXPECT_NE(bad.find("  auth: "), std::string::npos) << bad;
+  EXPECT_EQ(bad.find("not-the-password"), std::string::npos);
+}
+
 TEST(Web, AWrongPasswordIsShownOnceAndTold) {
   const std::string miner = OwnNetwork() + "1";
   const WebFarm farm(1, miner, "s19pro");

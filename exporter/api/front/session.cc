@@ -227,6 +227,7 @@ asio::awaitable<void> Serve(asio::ip::tcp::socket socket, std::shared_ptr<FrontS
   }
   HttpRequest blank;
   blank.peer = peer.address().to_string();
+  blank.encrypted = true;
   blank.client_certificate = HasVerifiedCertificate(stream.native_handle(), tls->settings);
   beast::flat_buffer buffer(kMostHeadBytes + kMostBodyBytes);
   while (!shared->stopping && co_await Exchange(stream, shared, listed, buffer, blank)) {

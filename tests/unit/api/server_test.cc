@@ -173,6 +173,7 @@ TEST_F(ServerTest, ServiceDiscoveryListsMinersOrShards) {
   EXPECT_NE(Get(port_, "/sd").body.find("\"127.1.2.3\""), std::string::npos);
   const auto shards = Get(port_, "/sd?shards=2");
   EXPECT_NE(shards.body.find("\"__param_shard\":\"1/2\""), std::string::npos) << shards.body;
+  EXPECT_NE(shards.body.find("\"__scheme__\":\"http\""), std::string::npos) << shards.body;
   EXPECT_EQ(Get(port_, "/sd?shards=0").status, 400);
 }
 
