@@ -2,6 +2,7 @@
 // it. Never leaves a miner without a pool. Lives on the net thread.
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "config/config.h"
 #include "config/web_login.h"
+#include "control/miner_holds.h"
 #include "model/command.h"
 #include "model/poll.h"
 #include "model/reading.h"
@@ -28,18 +30,21 @@ struct CommandTarget {
   std::shared_ptr<const Reading> reading;  ///< The last one; may be null.
 };
 
-/// What a command needs of the poller, so that a miner never has two connections at once.
-struct MinerHolds {
-  /// Waits until no poll of the miner is in flight and keeps further ones off. False: the
-  /// exporter stops. Each hold ends with `release`.
-  std::function<boost::asio::awaitable<bool>(Ipv4)> hold;
-  std::function<void(Ipv4)> release;
+/// How long things take. Tests shorten them.
+struct CommandTimes {
+  std::chrono::milliseconds look{3000};    ///< Between two looks at what came of a command.
+  std::chrono::milliseconds form{60'000};  ///< For the old settings form, which restarts first.
+  /// By verb, in its order.
+  std::array<std::chrono::milliseconds, kVerbCount> deadline = {
+      std::chrono::seconds(240), std::chrono::seconds(360), std::chrono::seconds(30),
+      std::chrono::seconds(180), std::chrono::seconds(420), std::chrono::seconds(420),
+      std::chrono::seconds(240)};
 };
 
 class MinerCommander {
  public:
   /// `client` and `clock` outlive it.
-  MinerCommander(WebClient& client, const Clock& clock, MinerHolds holds);
+  MinerCommander(WebClient& client, const Clock& clock, MinerHolds holds, CommandTimes times = {});
   ~MinerCommander();
   MinerCommander(const MinerCommander&) = delete;
   MinerCommander& operator=(const MinerCommander&) = delete;
@@ -51,9 +56,11 @@ class MinerCommander {
   /// kDone: yes. Sends nothing.
   [[nodiscard]] CommandOutcome Check(const CommandTarget& target, const Command& command) const;
 
-  /// Sends and verifies; ends within `Deadline(command.verb)`. Never throws because of what a
-  /// miner does. `stopped` is asked between the steps: true ends it with kCancelled, never in the
-  /// middle of a change of pools.
+  /// Sends and verifies; ends within `Deadline(command.verb)`, give or take one exchange. Never
+  /// throws because of what a miner does. What was sent is never sent again when its answer was
+  /// lost: it is read back. `stopped` is asked between the steps: true ends it with kCancelled,
+  /// never in the middle of a change of pools. The miner is held only while it is talked to, so
+  /// that its polls go on while its return is waited for.
   [[nodiscard]] boost::asio::awaitable<CommandOutcome> Run(CommandTarget target, Command command,
                                                            std::function<bool()> stopped);
 

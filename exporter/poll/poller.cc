@@ -82,6 +82,7 @@ void Poller::Remove(Ipv4 address) {
   if (found == slots_.end()) return;
   if (!found->second.asked) --unasked_;
   slots_.erase(found);
+  WakeHolder(address);
 }
 
 void Poller::TeachMac(Ipv4 address, const std::string& mac) {
@@ -123,6 +124,9 @@ void Poller::Stop() {
   ready_.clear();
   web_ready_.clear();
   timer_.cancel();
+  for (auto& [address, hold] : holds_) {
+    for (const auto& timer : hold.waiting) timer->cancel();
+  }
 }
 
 asio::awaitable<void> Poller::Beat() {
@@ -144,7 +148,7 @@ void Poller::QueueDue(SteadyTime now) {
   while (const auto address = schedule_.TakeDue(now)) {
     Slot& slot = slots_.at(*address);
     if (!polling_.enabled) continue;
-    if (slot.web_in_flight) {
+    if (slot.web_in_flight || IsReserved(*address)) {
       slot.wanted = true;
       continue;
     }
@@ -165,7 +169,11 @@ void Poller::StartQueued() {
     const auto found = slots_.find(address);
     if (found == slots_.end() || !found->second.queued) continue;
     found->second.queued = false;
-    if (!found->second.in_flight) Launch(address, found->second);
+    if (IsReserved(address)) {
+      found->second.wanted = true;
+    } else if (!found->second.in_flight) {
+      Launch(address, found->second);
+    }
   }
   StartWebPasses();
 }
@@ -211,6 +219,7 @@ void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& o
   if (stopping_ || found == slots_.end()) return;
   found->second.in_flight = false;
   found->second.probed = false;
+  WakeHolder(address);
   const bool cancelled = outcome.error && outcome.error->reason == Reason::kCancelled;
   // Removed and added again meanwhile: the outcome belongs to nobody.
   if (found->second.generation != generation || cancelled) return;
@@ -244,7 +253,7 @@ void Poller::PollNow(Ipv4 address, Done done) {
   Slot& slot = found->second;
   slot.waiting.push_back(std::move(done));
   if (slot.in_flight) return;
-  if (slot.web_in_flight) {
+  if (slot.web_in_flight || IsReserved(address)) {
     slot.wanted = true;
     return;
   }

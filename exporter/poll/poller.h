@@ -72,6 +72,13 @@ class Poller {
   [[nodiscard]] bool Idle() const { return in_flight_ == 0 && web_in_flight_ == 0; }
   [[nodiscard]] int InFlight() const { return in_flight_; }
 
+  /// Waits until nothing of the exporter talks to this miner and keeps polls off until `Release`;
+  /// those that become due meanwhile come then. One holder at a time, the others wait for their
+  /// turn. False: the poller stops, nothing is held.
+  [[nodiscard]] boost::asio::awaitable<bool> Hold(Ipv4 address);
+  /// Ends the hold of an address; nothing happens where there is none.
+  void Release(Ipv4 address);
+
   /// Polls a known miner now or joins the poll in flight; `done` gets the outcome.
   void PollNow(Ipv4 address, std::function<void(const PollOutcome&)> done);
   /// Polls an address outside the inventory once; `done` gets the outcome.
@@ -93,6 +100,11 @@ class Poller {
     std::uint64_t generation = 0;
     std::vector<Done> waiting;
   };
+  /// Kept apart from the slots: a miner may leave the inventory while it is held.
+  struct HoldState {
+    bool held = false;
+    std::deque<std::shared_ptr<boost::asio::steady_timer>> waiting;  ///< In order of arrival.
+  };
 
   boost::asio::awaitable<void> Beat();
   boost::asio::awaitable<void> RunPoll(Ipv4 address, std::uint64_t generation,
@@ -102,6 +114,11 @@ class Poller {
                                           std::shared_ptr<MinerMemory> memory);
   boost::asio::awaitable<void> AskWebInstead(Ipv4 address, std::shared_ptr<MinerMemory> memory,
                                              PollOutcome* outcome);
+  /// Somebody holds it or waits to.
+  [[nodiscard]] bool IsReserved(Ipv4 address) const { return holds_.contains(address); }
+  [[nodiscard]] bool IsBusy(Ipv4 address) const;
+  void WakeHolder(Ipv4 address);
+  void QueueWanted(Ipv4 address, Slot& slot);
   void StartWebPasses();
   void EndWebPass(Ipv4 address);
   [[nodiscard]] bool WebIsOn() const { return web_ != nullptr && miners_->web; }
@@ -124,6 +141,7 @@ class Poller {
   boost::asio::steady_timer timer_;
   Schedule schedule_;
   std::unordered_map<Ipv4, Slot> slots_;
+  std::unordered_map<Ipv4, HoldState> holds_;
   std::deque<Ipv4> ready_;
   std::deque<Ipv4> web_ready_;
   int in_flight_ = 0;

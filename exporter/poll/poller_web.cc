@@ -54,7 +54,8 @@ void Poller::StartWebPasses() {
     if (found == slots_.end() || !std::exchange(found->second.web_queued, false)) continue;
     Slot& slot = found->second;
     // Its next poll has begun; the pass comes after that one.
-    if (slot.in_flight || slot.queued || slot.web_in_flight || !WebIsOn()) continue;
+    if (slot.in_flight || slot.queued || slot.web_in_flight || IsReserved(address) || !WebIsOn())
+      continue;
     slot.web_in_flight = true;
     ++web_in_flight_;
     auto ended = [this, address](const std::exception_ptr& thrown) {
@@ -78,11 +79,8 @@ void Poller::EndWebPass(Ipv4 address) {
   if (found != slots_.end()) {
     Slot& slot = found->second;
     slot.web_in_flight = false;
-    if (std::exchange(slot.wanted, false) && !slot.in_flight && !slot.queued) {
-      slot.queued = true;
-      ready_.push_back(address);
-      StartQueued();
-    }
+    WakeHolder(address);
+    if (!IsReserved(address)) QueueWanted(address, slot);
   }
   StartWebPasses();
 }
