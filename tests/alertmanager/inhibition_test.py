@@ -22,9 +22,10 @@ CATEGORY = {
     "AntminerNotHashing": "performance", "AntminerHashrateDrop": "performance",
     "AntminerHashrateBelowExpected": "performance", "AntminerUnprofitable": "economics",
     "AntminerNoPool": "pool", "AntminerNoShares": "pool", "AntminerPoolDown": "pool",
+    "AntminerPoolFailover": "pool", "AntminerTemperatureSensorLost": "thermal",
     "AntminerChipTemperatureCritical": "thermal", "AntminerChipTemperatureHigh": "thermal",
     "AntminerFanFailed": "thermal", "AntminerBoardMissing": "hardware",
-    "AntminerChipsMissing": "hardware",
+    "AntminerBoardDown": "hardware", "AntminerChipsMissing": "hardware",
 }
 OF_THE_EXPORTER = {name for name, category in CATEGORY.items() if category == "exporter"}
 OF_THE_SITE = {"AntminerSiteOutage"}
@@ -33,16 +34,19 @@ OF_THE_SITE = {"AntminerSiteOutage"}
 MUTED = {
     "AntminerExporterDown": set(CATEGORY) - {"AntminerExporterDown", "AntminerPollingStalled"},
     "AntminerPollingStalled": set(CATEGORY) - {"AntminerExporterDown", "AntminerPollingStalled"},
-    "AntminerSiteOutage": {"AntminerOffline", "AntminerPollErrorsHigh", "AntminerProbeFailed"},
+    "AntminerSiteOutage": {"AntminerOffline", "AntminerFlapping", "AntminerPollErrorsHigh",
+                           "AntminerProbeFailed"},
     "AntminerOffline": {name for name, category in CATEGORY.items()
                         if category not in ("exporter", "availability")},
     "AntminerNotHashing": {"AntminerHashrateDrop", "AntminerHashrateBelowExpected",
                            "AntminerNoShares", "AntminerUnprofitable"},
     "AntminerNoPool": {"AntminerNotHashing", "AntminerNoShares", "AntminerPoolDown",
-                       "AntminerHashrateDrop"},
+                       "AntminerPoolFailover", "AntminerHashrateDrop",
+                       "AntminerHashrateBelowExpected"},
     "AntminerChipTemperatureCritical": {"AntminerChipTemperatureHigh"},
-    "AntminerBoardMissing": {"AntminerHashrateBelowExpected", "AntminerHashrateDrop",
-                             "AntminerChipsMissing"},
+    **dict.fromkeys(("AntminerBoardMissing", "AntminerBoardDown"), {
+        "AntminerHashrateBelowExpected", "AntminerHashrateDrop", "AntminerChipsMissing",
+        "AntminerTemperatureSensorLost"}),
 }
 
 

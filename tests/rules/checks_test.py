@@ -15,7 +15,7 @@ CATALOGUE = rulefiles.families(
 GOOD = {"alert": "AntminerTest",
         "expr": "(antminer_up == 0)\n* on (job, instance, miner) "
                 "group_left (site, rack, model, address) antminer_miner_info",
-        "for": "5m", "labels": {"severity": "warning", "category": "availability"},
+        "for": "5m", "keep_firing_for": "5m", "labels": {"severity": "warning", "category": "availability"},
         "annotations": {"summary": "s", "description": "d", "runbook_url": "/AntminerTest.md",
                         "dashboard_url": "/d/x?var-miner={{ $labels.miner }}"}}
 JOIN = GOOD["expr"].split("\n")[1]
@@ -61,6 +61,7 @@ class Checks(unittest.TestCase):
                 "annotations": GOOD["annotations"] | {"dashboard_url": "/d/x"}},
             "a limit that is not antminer_threshold_fan_rpm": {
                 "expr": f"(antminer_fan_rpm < 2000) {JOIN}"},
+            "no keep_firing_for": {"keep_firing_for": None},
             "CamelCase": {"alert": "Antminer_test", "annotations":
                           GOOD["annotations"] | {"runbook_url": "/Antminer_test.md"}},
             "level:metric:operations": {"alert": None, "record": "antminer_x:sum"},

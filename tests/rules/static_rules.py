@@ -155,6 +155,12 @@ def place_in_mail(rule, _catalogue, _recorded):
         yield "dashboard_url does not lead to the miner"
 
 
+def survives_a_gap(rule, _catalogue, _recorded):
+    """A failed scrape or a start of the exporter must not end an alert: its mail would come twice."""
+    if rule.alert and "antminer_miner_info" in rule.expr and "keep_firing_for" not in rule.content:
+        yield "no keep_firing_for: one failed scrape ends the alert and starts it anew"
+
+
 def plain_limits(rule, _catalogue, _recorded):
     """Recording rules name no limits; alerts use metrics where the exporter has one."""
     for word, limit in (("chip_temperature", "antminer_threshold_chip_temperature_celsius"),
@@ -165,7 +171,8 @@ def plain_limits(rule, _catalogue, _recorded):
 
 
 CHECKS = (metrics_exist, labels_exist, joins_keep_identity, functions_allowed, ranges_wide_enough,
-          counters_are_rated, divisions_guarded, names, alert_form, place_in_mail, plain_limits)
+          counters_are_rated, divisions_guarded, names, alert_form, place_in_mail, survives_a_gap,
+          plain_limits)
 
 
 def runbooks(rules, folder):
