@@ -24,7 +24,8 @@ struct ExportRequest {
 int RunExport(const Config& config, const ExportRequest& request, std::ostream& out,
               std::ostream& messages);
 
-/// `--storage.backup FILE`: copies the database and those beside it, also while they are in use. 0 or 1.
+/// `--storage.backup FILE`: copies the database and those beside it, also while they are in use. 0
+/// or 1.
 int RunBackup(const Config& config, const std::string& target, std::ostream& messages);
 
 }  // namespace antx

@@ -74,7 +74,9 @@ TEST(Web, ProbeShowsTheWebSideToo) {
   const std::string miner = OwnNetwork() + "1";
   const WebFarm farm(1, miner, "s19pro");
   const auto probe = [&](const std::string& password) {
-    return Run({BuiltProgram("antminer_exporter"), "probe", miner}, WithLogin(password)).output;
+    return antx::testing::Run({BuiltProgram("antminer_exporter"), "probe", miner},
+                              WithLogin(password))
+        .output;
   };
   const std::string good = probe("root");
   EXPECT_NE(good.find("Web side  stock"), std::string::npos) << good;

@@ -50,7 +50,8 @@ TEST_F(ApiTest, UsersOfPoolsAreMaskedUnlessAllowed) {
 
 TEST_F(ApiTest, WhatStartsWorkNeedsLoopbackOrTheTokenAndTheOwnSite) {
   context_.backup = [] {
-    return HistoryResult<std::string>(boost::system::in_place_value, "copy.db");
+    return HistoryResult<std::vector<std::string>>(
+        std::vector<std::string>{"copy.db", "copy.market.db"});
   };
   Start();
   const std::string host = "Host: 127.0.0.1:" + std::to_string(port_);
@@ -63,7 +64,9 @@ TEST_F(ApiTest, WhatStartsWorkNeedsLoopbackOrTheTokenAndTheOwnSite) {
   EXPECT_EQ(Http(port_, "POST", "/api/discover", {"Authorization: Bearer no"}).status, 401);
   const auto copy = Http(port_, "POST", "/api/backup", {"Authorization: Bearer secret"});
   EXPECT_EQ(copy.status, 200);
-  EXPECT_NE(copy.body.find("copy.db"), std::string::npos);
+  EXPECT_NE(copy.body.find(R"("file":"copy.db","files":["copy.db","copy.market.db"])"),
+            std::string::npos)
+      << copy.body;
   EXPECT_EQ(rescans_, 1);
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 
+#include "history/backup.h"
 #include "unit/history/history_fixture.h"
 
 namespace antx {
@@ -193,9 +194,26 @@ TEST_F(HistoryThreadTest, ABackupCanBeTakenWhileItRuns) {
   (void)history.Open();
   AddRound(history);
   ASSERT_TRUE(notes_.Wait([this] { return notes_.written["rounds"] > 0; }));
-  const auto name = history.Backup();
-  ASSERT_TRUE(name.has_value()) << name.error().detail;
-  EXPECT_EQ(Db::Open(*name)->Number("SELECT count(*) FROM raw_miner"), 2);
+  const auto names = history.Backup();
+  ASSERT_TRUE(names.has_value()) << names.error().detail;
+  ASSERT_EQ(names->size(), 1U) << "there is nothing beside it";
+  EXPECT_EQ(Db::Open(names->front())->Number("SELECT count(*) FROM raw_miner"), 2);
+}
+
+TEST_F(HistoryThreadTest, ABackupTakesTheFilesBesideItAlong) {
+  for (const std::string& path : {path_, SideDatabase(path_, "control")}) {
+    auto db = Db::Open(path);
+    ASSERT_TRUE(db->Execute("CREATE TABLE kept (a)").has_value());
+    ASSERT_TRUE(db->Execute("INSERT INTO kept VALUES (7)").has_value());
+  }
+  const std::string target = SideDatabase(path_, "copy");
+  const auto names = BackupDatabases(path_, target);
+  ASSERT_TRUE(names.has_value()) << names.error().detail;
+  EXPECT_EQ(*names, (std::vector<std::string>{target, SideDatabase(target, "control")}));
+  for (const std::string& name : *names) {
+    EXPECT_EQ(Db::Open(name)->Number("SELECT a FROM kept"), 7) << name;
+  }
+  EXPECT_TRUE(BackupDatabases(path_, target).has_error()) << "nothing is overwritten";
 }
 
 TEST(InboxTest, TheOldestRoundGoesWhenNothingCanBeWritten) {
