@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -105,7 +106,10 @@ class WebSession {
       const std::string text =
           message_.front() != '\0' ? message_.data() : curl_easy_strerror(code);
       HttpError error = Error(HttpErrorKindOf(code), text, status);
-      error.no_door = code == CURLE_COULDNT_CONNECT;
+      // A door that opens and shuts at once is one, also when it is quicker than curl.
+      long cause = 0;
+      curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &cause);
+      error.no_door = code == CURLE_COULDNT_CONNECT && cause != ECONNRESET;
       return error;
     }
     if (status >= 300 && status < 400) {
