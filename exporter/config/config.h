@@ -236,7 +236,19 @@ struct ControlConfig {
   bool enabled = false;
   std::string token;              ///< Secret; a bearer token with scope operate.
   bool allow_plain_http = false;  ///< Commands may come unencrypted from other machines.
+  std::string alertmanager_url;   ///< Where silences are opened; "": nowhere.
+  std::string alertmanager_username;
+  std::string alertmanager_password;          ///< Secret.
+  std::string alertmanager_ca_file;           ///< PEM; "": the certificates of the system.
+  std::vector<std::string> silence_matchers;  ///< "label=value", part of every silence.
   bool operator==(const ControlConfig&) const = default;
+};
+
+/// Where miners may work. Both empty: anywhere.
+struct PoolsConfig {
+  std::vector<std::string> allowed_hosts;     ///< As model/pool_target.h takes them.
+  std::vector<std::string> allowed_accounts;  ///< Exact, or a beginning that ends in '*'.
+  bool operator==(const PoolsConfig&) const = default;
 };
 
 /// A login of the web pages of some miners (miners.credentials).
@@ -282,6 +294,7 @@ struct Config {
   ProfitabilityConfig profitability;
   ControlConfig control;
   MinersConfig miners;
+  PoolsConfig pools;
   ApiConfig api;
   /// Secrets that came from a file: path of the key ("smtp.password") to the file as it was named.
   std::map<std::string, std::string> secret_files;

@@ -48,5 +48,6 @@ struct Key {
 [[nodiscard]] std::vector<Key> ListenerKeys();  ///< In ServiceKeys().
 [[nodiscard]] std::vector<Key> ServiceKeys();
 [[nodiscard]] std::vector<Key> MoneyKeys();  ///< In ServiceKeys().
+[[nodiscard]] std::vector<Key> QuietKeys();  ///< In ServiceKeys().
 
 }  // namespace antx

@@ -254,7 +254,7 @@ std::vector<Key> MinerWebKeys() {
 std::vector<Key> ServiceKeys() {
   std::vector<Key> keys = ListenerKeys();
   for (auto part : {WebKeys(), LoggingAndStorageKeys(), OutboundKeys(), MoneyKeys(), ControlKeys(),
-                    MinerWebKeys()}) {
+                    QuietKeys(), MinerWebKeys()}) {
     keys.insert(keys.end(), part.begin(), part.end());
   }
   return keys;

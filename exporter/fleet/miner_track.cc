@@ -65,6 +65,7 @@ void MinerTrack::Restore(const PersistedMiner& saved) {
   mining_start_ = saved.mining_start;
   last_elapsed_ = saved.last_elapsed_seconds;
   active_pool_ = saved.active_pool;
+  pool_guard_.Restore(saved.active_pool);
   power_ = saved.last_power;
   counters_pending_ = true;
   baseline_.Restore(saved.baseline);
@@ -132,6 +133,11 @@ void MinerTrack::FoldSuccess(const PollOutcome& outcome, const Config& config,
                   : reading.hashrate_expected_hashes_per_second;
   FoldElapsed(reading, outcome.started, events);
   FoldPool(reading, events);
+  if (const auto change = pool_guard_.Fold(reading, config.pools)) {
+    const bool elsewhere = pool_guard_.verdict() && pool_guard_.verdict()->unexpected;
+    Note(events, EventKind::kPoolUnexpected, elsewhere ? LogLevel::kCritical : LogLevel::kInfo,
+         *change);
+  }
   FoldBoards(reading, events);
   FoldBaseline(reading, config, outcome.finished, events);
   FoldEnergy(outcome);
@@ -274,6 +280,16 @@ void MinerTrack::FoldState(const PollOutcome& outcome, const Config& config,
   state_since_ = now_;
 }
 
+void MinerTrack::Maintain(const MaintenanceList& list) {
+  std::shared_ptr<const MaintenanceEntry> found;
+  for (const auto& entry : list) {
+    if (entry->Covers(facts_) && (!found || entry->end > found->end)) found = entry;
+  }
+  if (found == maintenance_) return;
+  maintenance_ = std::move(found);
+  changed_ = true;
+}
+
 bool MinerTrack::IsStale(SteadyTime steady) const {
   return reading_steady_ && steady - *reading_steady_ > stale_after_;
 }
@@ -301,9 +317,11 @@ std::shared_ptr<const MinerView> MinerTrack::MakeView(SteadyTime steady) {
   view->counters = counters_;
   view->counters_pending = counters_pending_;
   view->thresholds = thresholds_;
+  view->maintenance = maintenance_;
   view_was_stale_ = IsStale(steady);
   if (reading_ && !view_was_stale_) {
     view->reading = reading_;
+    view->pool_verdict = pool_guard_.verdict();
     view->power = power_;
     if (rated_) view->rated_joules_per_terahash = rated_->joules_per_terahash;
     view->mining_start = mining_start_;

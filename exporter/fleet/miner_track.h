@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "fleet/baseline.h"
 #include "fleet/limits.h"
+#include "fleet/pool_guard.h"
 #include "model/event.h"
 #include "model/persisted.h"
 #include "model/poll.h"
@@ -28,6 +29,9 @@ class MinerTrack {
 
   /// Labels or limits changed.
   void Configure(MinerFacts facts, const Config& config);
+
+  /// What is in force now, for all miners.
+  void Maintain(const MaintenanceList& list);
 
   /// Takes one outcome; appends what happened to `events`.
   void Fold(const PollOutcome& outcome, const Config& config, SystemTime now,
@@ -80,6 +84,8 @@ class MinerTrack {
   std::optional<PollError> last_error_;
   std::vector<CollectorResult> collectors_;
   std::string active_pool_;
+  PoolGuard pool_guard_;
+  std::shared_ptr<const MaintenanceEntry> maintenance_;
   std::string work_mode_;
   std::vector<std::string> board_serials_;
 

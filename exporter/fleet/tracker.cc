@@ -17,10 +17,17 @@ void Tracker::Upsert(const MinerFacts& facts) {
   const auto found = miners_.find(facts.address);
   if (found != miners_.end()) {
     found->second.track.Configure(facts, *config_);
+    found->second.track.Maintain(maintenance_);
     return;
   }
-  miners_.emplace(facts.address,
-                  Entry{MinerTrack(facts, *config_, clock_.Now(), clock_.Steady()), nullptr});
+  Entry entry{MinerTrack(facts, *config_, clock_.Now(), clock_.Steady()), nullptr};
+  entry.track.Maintain(maintenance_);
+  miners_.emplace(facts.address, std::move(entry));
+}
+
+void Tracker::Maintain(MaintenanceList list) {
+  maintenance_ = std::move(list);
+  for (auto& [address, entry] : miners_) entry.track.Maintain(maintenance_);
 }
 
 void Tracker::Restore(const PersistedMiner& saved) {

@@ -44,6 +44,9 @@ class Tracker {
   /// Takes one outcome; outcomes of unknown miners are ignored.
   void Fold(const PollOutcome& outcome);
 
+  /// What is under maintenance from now on; miners that come later are compared with it too.
+  void Maintain(MaintenanceList list);
+
   /// Publishes the next snapshot. Unchanged miners are shared with the one before.
   void Tick();
 
@@ -68,6 +71,7 @@ class Tracker {
   SnapshotBox& box_;
   EventSink events_;
   std::map<Ipv4, Entry> miners_;
+  MaintenanceList maintenance_;
   std::uint64_t sequence_ = 0;
 };
 

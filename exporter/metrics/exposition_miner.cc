@@ -1,53 +1,17 @@
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <string>
 
+#include "metrics/capped.h"
+#include "metrics/exposition_pools.h"
 #include "metrics/family_writers.h"
 
 namespace antx {
 namespace {
 
-/// Small numbers as label text without the heap.
-class NumberLabel {
- public:
-  explicit NumberLabel(int number)
-      : size_(static_cast<std::size_t>(
-            std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr - text_.data())) {}
-  operator std::string_view() const { return {text_.data(), size_}; }  // NOLINT: it is a text
-
- private:
-  std::array<char, 12> text_{};
-  std::size_t size_;
-};
-
 template <std::optional<double> Reading::*member>
 void FromReading(const MinerPage& at) {
   if (at.miner.reading) at.Put((*at.miner.reading).*member);
-}
-
-/// Calls `visit` for the first `cap` elements that pass `wanted` and whose `name` did not occur
-/// before: a miner that repeats itself must not give one series twice. Returns how many of the
-/// wanted ones were left out.
-template <class List, class Wanted, class Name, class Visit>
-std::uint64_t EachCapped(const List& list, int cap, Wanted wanted, Name name, Visit visit) {
-  std::uint64_t dropped = 0;
-  int count = 0;
-  for (auto element = list.begin(); element != list.end(); ++element) {
-    if (!wanted(*element)) continue;
-    const bool twice = std::any_of(list.begin(), element, [&](const auto& before) {
-      return wanted(before) && name(before) == name(*element);
-    });
-    if (count == cap || twice) {
-      ++dropped;
-      continue;
-    }
-    ++count;
-    visit(*element);
-  }
-  return dropped;
 }
 
 constexpr auto kAll = [](const auto& /*element*/) { return true; };
@@ -89,27 +53,6 @@ void Sensors(const MinerPage& at) {
           at.page.Sample({at.Miner(), {"board", board.board}, {"sensor", index}},
                          Celsius(sensor.celsius));
         });
-  });
-}
-
-/// The user's own pools; fee pools of the firmware are nobody's concern here.
-template <class Visit>
-void EachPool(const MinerPage& at, Visit visit) {
-  if (!at.miner.reading) return;
-  at.dropped.pools += EachCapped(
-      at.miner.reading->pools, at.limits.max_pools,
-      [](const PoolReading& pool) { return !pool.dev_fee; },
-      [](const PoolReading& pool) { return pool.pool; },
-      [&](const PoolReading& pool) {
-        const NumberLabel index(pool.pool);
-        visit(pool, index);
-      });
-}
-
-template <std::optional<double> PoolReading::*member>
-void FromPools(const MinerPage& at) {
-  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-    if (pool.*member) at.page.Sample({at.Miner(), {"pool", index}}, *(pool.*member));
   });
 }
 
@@ -210,20 +153,6 @@ void Energy(const MinerPage& at) {
   }
 }
 
-void PoolFacts(const MinerPage& at) {
-  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-    at.page.Sample({at.Miner(), {"pool", index}, {"host", pool.host}, {"protocol", pool.protocol}},
-                   1);
-  });
-}
-
-void PoolWorkers(const MinerPage& at) {
-  if (!at.limits.pool_workers) return;
-  EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-    at.page.Sample({at.Miner(), {"pool", index}, {"worker", pool.user}}, 1);
-  });
-}
-
 constexpr auto kUp = [](const MinerPage& at) {
   if (at.miner.polled) at.page.Sample({at.Miner()}, at.miner.up ? 1 : 0);
 };
@@ -257,6 +186,10 @@ const std::array kWriters = {
                  }},
     FamilyWriter{Family::kState, State},
     FamilyWriter{Family::kWorkMode, WorkMode},
+    FamilyWriter{Family::kMaintenance,
+                 [](const MinerPage& at) {
+                   if (at.miner.maintenance) at.Put(1);
+                 }},
     FamilyWriter{Family::kComponentOk, Components},
     FamilyWriter{Family::kHashrateHashesPerSecond,
                  FromReading<&Reading::hashrate_hashes_per_second>},
@@ -338,45 +271,22 @@ const std::array kWriters = {
     FamilyWriter{Family::kBoardFrequencyHertz, FromBoards<&BoardReading::frequency_hertz>},
     FamilyWriter{Family::kBoardVoltageVolts, FromBoards<&BoardReading::voltage_volts>},
     FamilyWriter{Family::kBoardPowerWatts, FromBoards<&BoardReading::power_watts>},
-    FamilyWriter{Family::kPoolUp,
-                 [](const MinerPage& at) {
-                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-                     if (pool.status == PoolStatus::kUnknown) return;
-                     at.page.Sample({at.Miner(), {"pool", index}},
-                                    pool.status == PoolStatus::kAlive ? 1 : 0);
-                   });
-                 }},
-    FamilyWriter{Family::kPoolActive,
-                 [](const MinerPage& at) {
-                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-                     at.page.Sample({at.Miner(), {"pool", index}}, pool.active ? 1 : 0);
-                   });
-                 }},
-    FamilyWriter{Family::kPoolPriority,
-                 [](const MinerPage& at) {
-                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-                     if (!pool.priority) return;
-                     at.page.Sample({at.Miner(), {"pool", index}}, *pool.priority);
-                   });
-                 }},
-    FamilyWriter{Family::kPoolInfo, PoolFacts},
-    FamilyWriter{Family::kPoolSharesAcceptedTotal, FromPools<&PoolReading::accepted>},
-    FamilyWriter{Family::kPoolSharesRejectedTotal, FromPools<&PoolReading::rejected>},
-    FamilyWriter{Family::kPoolSharesStaleTotal, FromPools<&PoolReading::stale>},
-    FamilyWriter{Family::kPoolDifficultyAcceptedTotal,
-                 FromPools<&PoolReading::difficulty_accepted>},
-    FamilyWriter{Family::kPoolLastShareTimestampSeconds,
-                 [](const MinerPage& at) {
-                   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-                     if (!pool.last_share) return;
-                     at.page.Sample({at.Miner(), {"pool", index}}, UnixSeconds(*pool.last_share));
-                   });
-                 }},
-    FamilyWriter{Family::kPoolShareDifficulty, FromPools<&PoolReading::share_difficulty>},
-    FamilyWriter{Family::kPoolFailuresTotal, FromPools<&PoolReading::failures>},
+    FamilyWriter{Family::kPoolUp, pool_families::Up},
+    FamilyWriter{Family::kPoolActive, pool_families::Active},
+    FamilyWriter{Family::kPoolPriority, pool_families::Priority},
+    FamilyWriter{Family::kPoolInfo, pool_families::Facts},
+    FamilyWriter{Family::kPoolSharesAcceptedTotal, pool_families::Accepted},
+    FamilyWriter{Family::kPoolSharesRejectedTotal, pool_families::Rejected},
+    FamilyWriter{Family::kPoolSharesStaleTotal, pool_families::Stale},
+    FamilyWriter{Family::kPoolDifficultyAcceptedTotal, pool_families::DifficultyAccepted},
+    FamilyWriter{Family::kPoolLastShareTimestampSeconds, pool_families::LastShare},
+    FamilyWriter{Family::kPoolShareDifficulty, pool_families::ShareDifficulty},
+    FamilyWriter{Family::kPoolFailuresTotal, pool_families::Failures},
     FamilyWriter{Family::kPoolSwitchesTotal,
                  [](const MinerPage& at) { PutOwned(at, at.miner.counters.pool_switches); }},
-    FamilyWriter{Family::kPoolWorkerInfo, PoolWorkers},
+    FamilyWriter{Family::kPoolUnexpected, pool_families::Unexpected},
+    FamilyWriter{Family::kPoolUnexpectedInfo, pool_families::UnexpectedInfo},
+    FamilyWriter{Family::kPoolWorkerInfo, pool_families::Workers},
     FamilyWriter{Family::kThresholdChipTemperatureCelsius,
                  [](const MinerPage& at) {
                    const Thresholds& limits = at.miner.thresholds;

@@ -313,6 +313,16 @@ void SelfMetrics::PushDropped(std::string_view reason, std::size_t records) {
                static_cast<double>(records));
 }
 
+void SelfMetrics::SilencesEnabled(std::span<const std::string_view> results) {
+  for (const std::string_view result : results) {
+    impl_->Counters(Family::kControlSilencesTotal).Add({{"result", std::string(result)}});
+  }
+}
+
+void SelfMetrics::SilenceTold(std::string_view result) {
+  impl_->Count(Family::kControlSilencesTotal, {{"result", std::string(result)}});
+}
+
 void SelfMetrics::PushQueue(std::size_t records, std::optional<SystemTime> oldest) {
   impl_->Set(Family::kExporterPushQueueRecords, {}, static_cast<double>(records));
   impl_->OldestPush(oldest);

@@ -75,6 +75,10 @@ class SelfMetrics {
   /// @param oldest when the oldest waiting record was queued; nothing when none waits
   void PushQueue(std::size_t records, std::optional<SystemTime> oldest);
 
+  /// An Alertmanager is set: the counters of silences begin at 0. `results`: their closed set.
+  void SilencesEnabled(std::span<const std::string_view> results);
+  void SilenceTold(std::string_view result);
+
   /// Replaces all series of the market and the price of electricity.
   void Market(const MarketGauges& now);
 

@@ -28,12 +28,15 @@ enum class EventKind {
   kConfigRejected,
   kDatabaseFailed,
   kDatabaseRecovered,
+  kPoolUnexpected,
+  kMaintenance,
 };
-inline constexpr int kEventKindCount = 16;
+inline constexpr int kEventKindCount = 18;
 /// "discovered", "address_change", ...
 [[nodiscard]] std::string_view EventKindName(EventKind kind);
 
-/// The part of the program that such events come from: "fleet", "discovery", "config", "history".
+/// The part of the program that such events come from: "fleet", "discovery", "config", "history",
+/// "control".
 [[nodiscard]] std::string_view EventSource(EventKind kind);
 
 struct Event {

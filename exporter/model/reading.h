@@ -80,6 +80,8 @@ struct PoolReading {
   PoolStatus status = PoolStatus::kUnknown;
   bool active = false;          ///< Work is taken from this pool now.
   bool dev_fee = false;         ///< Fee pool of the firmware; left out of user totals.
+  bool fee_by_name = false;     ///< `dev_fee` rests on the user's name only, which anybody can set.
+  bool odd_url = false;         ///< '@' behind '/' or '?': readers differ on which host is meant.
   std::optional<int> priority;  ///< 0 is the first choice.
   std::optional<double> accepted, rejected, stale;
   std::optional<double> difficulty_accepted;

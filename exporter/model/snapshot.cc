@@ -22,7 +22,8 @@ std::string_view EventKindName(EventKind kind) {
       "board_change",    "reboot",
       "pool_change",     "baseline_reset",
       "config_loaded",   "config_rejected",
-      "database_failed", "database_recovered"};
+      "database_failed", "database_recovered",
+      "pool_unexpected", "maintenance"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -76,6 +77,8 @@ std::string_view EventSource(EventKind kind) {
     case EventKind::kDatabaseFailed:
     case EventKind::kDatabaseRecovered:
       return "history";
+    case EventKind::kMaintenance:
+      return "control";
     default:
       return "fleet";
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/inventory.h"
+#include "model/maintenance.h"
 #include "model/poll.h"
 #include "model/reading.h"
 #include "util/shared_box.h"
@@ -54,6 +55,14 @@ struct OwnedCounters {
   std::uint64_t poll_failures = 0;
 };
 
+/// What the allow-list of pools (pools.allowed_*) says of where a miner works.
+struct PoolVerdict {
+  bool unexpected = false;
+  std::string target;  ///< "pool.example:3333 (ac***.rig7)", the account masked.
+  std::string before;  ///< The last target that was allowed; "" when none was seen.
+  bool operator==(const PoolVerdict&) const = default;
+};
+
 /// Everything known of one miner at one tick. Shared between snapshots while unchanged.
 struct MinerView {
   MinerFacts facts;
@@ -82,6 +91,10 @@ struct MinerView {
   /// the restored ones are not exported yet.
   bool counters_pending = false;
   Thresholds thresholds;
+  /// Absent: no allow-list, or the miner told of no pool.
+  std::optional<PoolVerdict> pool_verdict;
+  /// The maintenance in force that ends last; null: none.
+  std::shared_ptr<const MaintenanceEntry> maintenance;
 };
 
 struct Snapshot {

@@ -44,7 +44,8 @@ std::string Listed(const std::vector<std::string>& names) {
 }  // namespace
 
 std::vector<std::string> FaultNames() {
-  std::vector<std::string> names = {"dead_fan", "dead_board", "pool_dead", "rate_drop", "reboot"};
+  std::vector<std::string> names = {"dead_fan",  "dead_board", "pool_dead",
+                                    "rate_drop", "reboot",     "pool_hijack"};
   for (const Switch& known : kSwitches) names.emplace_back(known.name);
   return names;
 }
@@ -136,6 +137,13 @@ std::string VirtualMiner::SetFault(std::string_view name, std::string_view argum
   if (name == "dead_board") return flag(faults_.dead_boards, profile.first_chain, profile.boards);
   if (name == "pool_dead") return flag(faults_.dead_pools, 0, 3);
   if (name == "rate_drop") return SetValue("rate_factor", argument.empty() ? "0.5" : argument, now);
+  if (name == "pool_hijack") {
+    if (!faults_.hijacked) own_pools_ = pools_;
+    faults_.hijacked = true;
+    const std::string host(argument.empty() ? "thief.example:3333" : argument);
+    pools_ = {{"stratum+tcp://" + host, "robber." + worker().substr(5), "x"}};
+    return "";
+  }
   if (name == "reboot") {
     down_until_ = now + kRebootSeconds;
     started_ = now + kRebootSeconds;
@@ -188,6 +196,11 @@ std::string VirtualMiner::Clear(std::string_view name, double now) {
   clear({"chip_celsius"}, &Faults::chip_celsius);
   clear({"fan_rpm"}, &Faults::fan_rpm);
   for (const auto& [fault, member] : kSwitches) clear({fault}, member);
+  if (all || name == "pool_hijack") {
+    if (faults_.hijacked) pools_ = own_pools_;
+    faults_.hijacked = false;
+    known = true;
+  }
   if (all || name == "reboot") {
     down_until_ = std::min(down_until_, now);
     known = true;
@@ -207,6 +220,7 @@ std::vector<std::string> VirtualMiner::Active(double now) const {
   add(any(faults_.dead_boards), "dead_board");
   add(any(faults_.dead_pools), "pool_dead");
   add(faults_.rate_factor < 1, "rate_drop");
+  add(faults_.hijacked, "pool_hijack");
   add(now < down_until_, "reboot");
   add(faults_.chip_celsius.has_value(), "chip_celsius");
   add(faults_.fan_rpm.has_value(), "fan_rpm");

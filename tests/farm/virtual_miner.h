@@ -22,6 +22,7 @@ struct Faults {
   double rate_factor = 1;           ///< rate_drop
   std::optional<int> chip_celsius;  ///< By `set`: hottest chip of every board.
   std::optional<int> fan_rpm;       ///< By `set`: every fan that turns.
+  bool hijacked = false;            ///< pool_hijack: other pools are set.
   bool hang = false, refuse = false, truncate = false, garbage = false, slow_drip = false,
        oversize = false, reset = false, sleeping = false;
 };
@@ -90,6 +91,7 @@ class VirtualMiner {
   double down_until_ = 0;
   Faults faults_;
   std::vector<PoolSetting> pools_;
+  std::vector<PoolSetting> own_pools_;  ///< While hijacked: those of before.
 };
 
 /// Names of all faults, for help texts.

@@ -258,12 +258,21 @@ Snapshot SnapshotOf(std::vector<MinerView> miners) {
   return snapshot;
 }
 
+/// One miner works for somebody else while it is under maintenance, the other one does not.
+Fleet Full() {
+  MinerView robbed = FullMiner(Ipv4{kFirstAddress});
+  robbed.pool_verdict =
+      PoolVerdict{true, "thief.example:3333 (ro***.rig)", "pool0.example:3333 (cu***.worker0)"};
+  robbed.maintenance = std::make_shared<const MaintenanceEntry>();
+  MinerView other = FullMiner(Ipv4{kFirstAddress + 1});
+  other.pool_verdict = PoolVerdict{false, "pool0.example:3333 (cu***.worker0)", ""};
+  return {"full", SnapshotOf({robbed, other}), Config{}};
+}
+
 std::vector<Fleet> AllFleets() {
   std::vector<Fleet> fleets;
   fleets.push_back({"empty", Snapshot{}, Config{}});
-  fleets.push_back(
-      {"full", SnapshotOf({FullMiner(Ipv4{kFirstAddress}), FullMiner(Ipv4{kFirstAddress + 1})}),
-       Config{}});
+  fleets.push_back(Full());
   fleets.push_back(Offlines());
   fleets.push_back(OtherAlgorithms());
   fleets.push_back(Hydro());

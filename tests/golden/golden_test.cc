@@ -65,6 +65,8 @@ void SayExporter(Page& page) {
   self.PollEnded(outcome);
   self.CycleEnded(std::chrono::milliseconds(900), when, false);
   self.EventSeen(EventKind::kDiscovered);
+  self.SilencesEnabled(std::array<std::string_view, 2>{"opened", "failed"});
+  self.SilenceTold("opened");
   self.SeriesDropped("sensors", 3);
   self.DiscoveryMiners("tcp", 12);
   self.AddressesScanned(254);

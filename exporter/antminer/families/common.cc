@@ -86,11 +86,12 @@ std::optional<SystemTime> LastShare(const Record& pool, const Reply& reply, Syst
   return Earlier(received, *reply.when - *stamp);
 }
 
-bool IsFeePool(const Record& record, const PoolReading& pool) {
-  if (record.Number("Type").value_or(0) == 1) return true;
-  const bool fee_name = EqualsNoCase(pool.url, "devfee") || pool.url == "*" ||
-                        ToLower(pool.user).starts_with("devfee");
-  return fee_name || pool.priority.value_or(0) >= 999;
+void MarkFeePool(const Record& record, PoolReading& pool) {
+  const bool marked = record.Number("Type").value_or(0) == 1 || EqualsNoCase(pool.url, "devfee") ||
+                      pool.url == "*" || pool.priority.value_or(0) >= 999;
+  const bool named = ToLower(pool.user).starts_with("devfee");
+  pool.dev_fee = marked || named;
+  pool.fee_by_name = named && !marked;
 }
 
 PoolReading ReadPool(const Record& record, const Reply& reply, int position, SystemTime received) {
@@ -105,7 +106,7 @@ PoolReading ReadPool(const Record& record, const Reply& reply, int position, Sys
     pool.priority = ToInt(*priority);
   }
   pool.active = record.IsTrue("Stratum Active");
-  pool.dev_fee = IsFeePool(record, pool);
+  MarkFeePool(record, pool);
   // The new API and the web pages write all names small.
   const bool small = !record.Has("URL") && record.Has("url");
   record.TakeCounter(small ? "accepted" : "Accepted", 1, pool.accepted, "pool accepted");
@@ -148,7 +149,10 @@ void SetPoolUrl(std::string url, PoolReading& pool) {
     pool.protocol = url.substr(0, scheme);
     rest = url.substr(scheme + 3);
   }
-  if (const auto at = rest.rfind('@'); at != std::string::npos) rest = rest.substr(at + 1);
+  if (const auto at = rest.rfind('@'); at != std::string::npos) {
+    pool.odd_url = rest.find_first_of("/?") < at;
+    rest = rest.substr(at + 1);
+  }
   pool.url = (pool.protocol.empty() ? "" : pool.protocol + "://") + rest;
   pool.host = rest.substr(0, rest.find('/'));
 }

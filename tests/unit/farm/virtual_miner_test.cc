@@ -11,6 +11,19 @@ VirtualMiner Machine(const char* profile) {
   return VirtualMiner(*FindProfile(profile), *Ipv4::Parse("127.0.0.9"), 1);
 }
 
+TEST(VirtualMiner, AHijackSetsOtherPoolsUntilItIsCleared) {
+  VirtualMiner miner = Machine("s19pro");
+  const std::string own = miner.pools()[0].url;
+  ASSERT_EQ(miner.SetFault("pool_hijack", "evil.example:1", 0), "");
+  ASSERT_EQ(miner.SetFault("pool_hijack", "", 0), "");
+  ASSERT_EQ(miner.pools().size(), 1U);
+  EXPECT_EQ(miner.pools()[0].url, "stratum+tcp://thief.example:3333");
+  EXPECT_EQ(miner.Active(0), std::vector<std::string>{"pool_hijack"});
+  EXPECT_EQ(miner.Clear("pool_hijack", 0), "");
+  EXPECT_EQ(miner.pools().size(), 3U);
+  EXPECT_EQ(miner.pools()[0].url, own);
+}
+
 TEST(VirtualMiner, EveryCounterGrows) {
   for (const Profile& profile : AllProfiles()) {
     const VirtualMiner miner(profile, *Ipv4::Parse("127.0.0.9"), 7);

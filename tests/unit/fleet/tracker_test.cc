@@ -157,6 +157,46 @@ TEST_F(TrackerTest, PoolSwitchesAreCountedBetweenUserPoolsOnly) {
   EXPECT_EQ(Count(EventKind::kPoolChange), 1);
 }
 
+TEST_F(TrackerTest, WorkForSomebodyElseIsOneCriticalEventAndInTheView) {
+  auto config = std::make_shared<Config>();
+  config->pools.allowed_hosts = {"a.example"};
+  tracker_.Apply(config);
+  PoolReading pool;
+  pool.host = "a.example:3333";
+  pool.user = "account.rig7";
+  pool.active = true;
+  reading_.pools = {pool};
+  Succeed();
+  ASSERT_TRUE(View().pool_verdict);
+  EXPECT_FALSE(View().pool_verdict->unexpected);
+  reading_.pools[0].host = "thief.example:3333";
+  events_.clear();
+  for (int i = 0; i < 3; ++i) {
+    NextPoll();
+    Succeed();
+  }
+  EXPECT_TRUE(View().pool_verdict->unexpected);
+  ASSERT_EQ(Count(EventKind::kPoolUnexpected), 1);
+  for (const Event& event : events_) {
+    EXPECT_EQ(event.message.find("account"), std::string::npos) << event.message;
+    if (event.kind == EventKind::kPoolUnexpected) EXPECT_EQ(event.level, LogLevel::kCritical);
+  }
+}
+
+TEST_F(TrackerTest, MaintenanceIsInTheViewsOfTheMinersItCovers) {
+  Succeed();
+  MaintenanceEntry entry;
+  entry.miner = View().facts.id;
+  const auto shared = std::make_shared<const MaintenanceEntry>(entry);
+  tracker_.Maintain({shared});
+  tracker_.Tick();
+  EXPECT_EQ(View().maintenance, shared);
+  entry.miner = "another";
+  tracker_.Maintain({std::make_shared<const MaintenanceEntry>(entry)});
+  tracker_.Tick();
+  EXPECT_EQ(View().maintenance, nullptr);
+}
+
 TEST_F(TrackerTest, AMinerThatStaysDownIsLoggedOncePerState) {
   Succeed();
   events_.clear();

@@ -133,6 +133,30 @@ TEST(Exposition, APoolOfUnknownStatusIsNeitherUpNorDown) {
   EXPECT_EQ(page.Value("antminer_pool_active", "pool", "1"), "0");
 }
 
+TEST(Exposition, APoolVerdictIsToldAndItsTargetsOnlyWhileItIsBad) {
+  MinerView miner = FullMiner(kAddress);
+  PageText page = Written(SnapshotOf({miner}));
+  EXPECT_TRUE(page.Named("antminer_pool_unexpected").empty()) << "no list, no verdict";
+  miner.pool_verdict = PoolVerdict{false, "pool.example:3333", ""};
+  page = Written(SnapshotOf({miner}));
+  ASSERT_EQ(page.Named("antminer_pool_unexpected").size(), 1U);
+  EXPECT_EQ(page.Named("antminer_pool_unexpected")[0].value, "0");
+  EXPECT_TRUE(page.Named("antminer_pool_unexpected_info").empty());
+  miner.pool_verdict = PoolVerdict{true, "thief.example:1 (ro***.x)", "pool.example:3333"};
+  page = Written(SnapshotOf({miner}));
+  EXPECT_EQ(page.Named("antminer_pool_unexpected")[0].value, "1");
+  EXPECT_EQ(page.Value("antminer_pool_unexpected_info", "target", "thief.example:1 (ro***.x)"),
+            "1");
+  EXPECT_EQ(page.Value("antminer_pool_unexpected_info", "before", "pool.example:3333"), "1");
+}
+
+TEST(Exposition, MaintenanceIsTheOneSeriesOfItsMiner) {
+  MinerView miner = FullMiner(kAddress);
+  EXPECT_TRUE(Written(SnapshotOf({miner})).Named("antminer_maintenance").empty());
+  miner.maintenance = std::make_shared<const MaintenanceEntry>();
+  EXPECT_EQ(Written(SnapshotOf({miner})).Named("antminer_maintenance").size(), 1U);
+}
+
 TEST(Exposition, WorkersOnlyWhenAskedFor) {
   const Snapshot snapshot = SnapshotOf({FullMiner(kAddress)});
   const auto text = [&](const Config& config) {
