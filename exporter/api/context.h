@@ -11,6 +11,7 @@
 #include "metrics/self_metrics.h"
 #include "model/event_feed.h"
 #include "model/history.h"
+#include "model/maintenance.h"
 #include "model/market.h"
 #include "model/probe.h"
 #include "model/snapshot.h"
@@ -53,6 +54,8 @@ struct ApiContext {
   std::shared_ptr<const EventFeed> feed = nullptr;
   /// Market data and profit; null: none. It checks nothing: profitability.enabled is the caller's.
   MarketReader* market = nullptr;
+  /// Announced maintenance; null: none. It checks nothing: control.enabled is the caller's.
+  MaintenanceBook* maintenance = nullptr;
   mutable std::atomic<int> scrapes{0};
   mutable std::atomic<int> streams{0};  ///< Clients of /api/stream.
 };

@@ -1,6 +1,7 @@
 // Everything known of one miner.
 #include <algorithm>
 
+#include "api/maintenance_json.h"
 #include "api/routes.h"
 #include "api/rows.h"
 #include "model/miner_values.h"
@@ -184,6 +185,22 @@ void WriteLimits(const MinerView& miner, JsonWriter& json) {
   }
 }
 
+/// What the operator has announced, and what the list of allowed pools says.
+void WriteWatch(const MinerView& miner, JsonWriter& json) {
+  json.Key("maintenance");
+  miner.maintenance ? WriteMaintenance(*miner.maintenance, json) : (void)json.Value(nullptr);
+  json.Key("pool_check");
+  if (!miner.pool_verdict) {
+    json.Value(nullptr);
+    return;
+  }
+  json.BeginObject()
+      .Field("unexpected", miner.pool_verdict->unexpected)
+      .Field("target", miner.pool_verdict->target)
+      .Field("before", miner.pool_verdict->before)
+      .EndObject();
+}
+
 HttpResponse Unknown() { return ErrorResponse(404, "no miner with this address is known"); }
 
 }  // namespace
@@ -211,6 +228,7 @@ HttpResponse HandleMiner(const ApiContext& context, const HttpRequest& request) 
   WriteParts(*miner, config->metrics.pool_workers, json);
   WriteCapability(*miner, json);
   WriteLimits(*miner, json);
+  WriteWatch(*miner, json);
   json.Key("counters").BeginObject();
   json.Field("restarts", miner->counters.restarts)
       .Field("pool_switches", miner->counters.pool_switches)

@@ -14,6 +14,8 @@ namespace {
 
 std::string StatusMeaning(int status) {
   switch (status) {
+    case 201:
+      return "Made.";
     case 202:
       return "Begun.";
     case 400:
@@ -158,6 +160,11 @@ void WriteRoute(const Route& route, JsonWriter& json) {
   json.Key("tags").BeginList().Value(TagOf(route.pattern)).EndList();
   WriteSecurity(route, json);
   WriteParameters(route, json);
+  if (!route.body.empty()) {
+    json.Key("requestBody").BeginObject().Field("required", true);
+    WriteContent("application/json", route.body, json);
+    json.EndObject();
+  }
   WriteResponses(route, json);
   json.EndObject();
 }

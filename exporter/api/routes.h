@@ -17,6 +17,7 @@ namespace antx {
 [[nodiscard]] std::vector<Route> JsonRoutes();
 [[nodiscard]] std::vector<Route> MoneyRoutes();
 [[nodiscard]] std::vector<Route> PageRoutes();
+[[nodiscard]] std::vector<Route> MaintenanceRoutes();
 
 // Handlers, by file.
 HttpResponse HandleMetrics(const ApiContext& context, const HttpRequest& request);
@@ -58,6 +59,11 @@ HttpResponse HandleLedger(const ApiContext& context, const HttpRequest& request)
 HttpResponse HandlePrice(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleDifficulty(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandlePriceHistory(const ApiContext& context, const HttpRequest& request);
+
+// Of maintenance.
+HttpResponse HandleMaintenanceList(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMaintenanceBegin(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleMaintenanceEnd(const ApiContext& context, const HttpRequest& request);
 
 // Of the pages.
 HttpResponse HandleLanding(const ApiContext& context, const HttpRequest& request);

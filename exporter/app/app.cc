@@ -111,6 +111,7 @@ App::~App() { log_.SetSink({}); }
 int App::Run() {
   const auto config = CurrentConfig();
   OpenMarket();
+  OpenQuiet();
   std::string error;
   server_ = HttpServer::Start(config->web, api_, error);
   if (!server_) {
@@ -128,6 +129,7 @@ int App::Run() {
   tracker_.Tick();
   StartPush();
   market_->Start();
+  if (silencer_) silencer_->Settle();  // All that goes on from the last run is begun again.
   poller_.Start();
   discovery_.Start();
   EverySecond();
@@ -139,6 +141,8 @@ int App::Run() {
   server_.reset();
   push_.reset();
   market_.reset();
+  maintenance_.reset();
+  silencer_.reset();
   log_.Info("app", "stopped");
   return 0;
 }
@@ -239,6 +243,7 @@ void App::EverySecond() {
     log_.Tick();
     inventory_.FollowClock(clock_.Now(), clock_.Steady());
     keeper_.Tick(box_.Latest(), inventory_, poller_, tracker_);
+    if (maintenance_) maintenance_->Tick();
     EverySecond();
   });
 }
@@ -339,6 +344,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     if (!next->push.url.empty()) self_.PushEnabled(kPushFailures, kPushDrops);
     if (push_) push_->Configure(next);
     if (market_) market_->Configure(next);
+    ReloadQuiet();
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

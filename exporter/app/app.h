@@ -15,6 +15,8 @@
 #include "app/notify.h"
 #include "app/poll_prober.h"
 #include "config/load.h"
+#include "control/maintenance.h"
+#include "control/silencer.h"
 #include "discovery/discovery.h"
 #include "discovery/inventory.h"
 #include "fleet/tracker.h"
@@ -49,6 +51,8 @@ class App {
   static std::function<double()> Random();
   void StartPush();
   void OpenMarket();
+  void OpenQuiet();
+  void ReloadQuiet();
   void Restore();
   void OnOutcome(const PollOutcome& outcome);
   void OnCycle(const CycleReport& report);
@@ -95,6 +99,8 @@ class App {
   boost::asio::steady_timer watchdog_;
   std::unique_ptr<PushSender> push_;
   std::unique_ptr<Market> market_;
+  std::unique_ptr<Silencer> silencer_;              // Null, as the next: control is off.
+  std::unique_ptr<MaintenanceKeeper> maintenance_;  // Uses the silencer.
   std::unique_ptr<HttpServer> server_;
 
   std::atomic<bool> first_cycle_done_{false};

@@ -86,6 +86,32 @@ class NoProber final : public Prober {
   ProbeAnswer Probe(Ipv4 /*target*/, std::chrono::milliseconds /*deadline*/) override { return {}; }
 };
 
+/// A book in memory.
+class ListMaintenance final : public MaintenanceBook {
+ public:
+  MaintenanceResult<std::shared_ptr<const MaintenanceEntry>> Begin(
+      MaintenanceEntry wanted, std::chrono::minutes length) override {
+    if (broken) return MaintenanceError{"the disk is gone"};
+    wanted.id = ++last_id;
+    wanted.begin = begin;
+    wanted.end = begin + length;
+    list.push_back(std::make_shared<const MaintenanceEntry>(wanted));
+    return list.back();
+  }
+  MaintenanceResult<bool> End(std::int64_t id, const std::string& by) override {
+    if (broken) return MaintenanceError{"the disk is gone"};
+    ended_by = by;
+    return std::erase_if(list, [id](const auto& entry) { return entry->id == id; }) > 0;
+  }
+  MaintenanceList List() const override { return list; }
+
+  MaintenanceList list;
+  SystemTime begin{std::chrono::seconds(1'757'620'800)};
+  std::int64_t last_id = 0;
+  std::string ended_by;
+  bool broken = false;
+};
+
 class ApiTest : public ::testing::Test {
  protected:
   ApiTest() { config_->web.listen = {{"127.0.0.1", 0}}; }
@@ -164,6 +190,7 @@ class ApiTest : public ::testing::Test {
   std::shared_ptr<EventFeed> feed_ = std::make_shared<EventFeed>(10, 1);
   std::vector<std::shared_ptr<MinerView>> views_;  ///< In the order of their addresses.
   int rescans_ = 0;
+  ListMaintenance maintenance_;
   ApiContext context_{box_,
                       [this]() -> std::shared_ptr<const Config> { return config_; },
                       prober_,

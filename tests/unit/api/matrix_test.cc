@@ -151,6 +151,8 @@ class MatrixTest : public ApiTest {
     }
     if (plan.auth_token) config_->web.auth_token = "antx_setting";
     config_->api.debug_routes = true;  // It has a rule of its own for loopback.
+    config_->control.enabled = true;   // Without it commands are 403 for everybody.
+    context_.maintenance = &maintenance_;
     box_.Publish(std::make_shared<Snapshot>());
     files_ = std::make_unique<AccessFiles>(web_file, log_);
     ASSERT_TRUE(files_->Open(config_->web.tokens_file).empty());
@@ -191,7 +193,7 @@ class MatrixTest : public ApiTest {
 std::string PathOf(std::string_view pattern) {
   std::string path(pattern);
   for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"{ip}", "127.0.0.1"}, {"{file}", "start.js"}, {"{worker}", "rig"}}) {
+           {"{ip}", "127.0.0.1"}, {"{file}", "start.js"}, {"{id}", "1"}, {"{worker}", "rig"}}) {
     if (const auto at = path.find(name); at != std::string::npos) {
       path.replace(at, name.size(), value);
     }
@@ -203,20 +205,41 @@ const std::set<std::string> kHealth = {"/-/healthy", "/-/ready", "/healthz", "/r
 const std::set<std::string> kChanges = {"/-/reload", "/api/discover", "/api/backup",
                                         "/api/profitability/snapshot"};
 
+/// Commands need a credential with scope operate, on loopback too.
+const std::set<std::string> kCommands = {"POST /api/maintenance", "DELETE /api/maintenance/{id}"};
+
+int ExpectedOfCommand(const Plan& plan, const std::string& caller) {
+  const bool any = plan.users || plan.tokens || plan.auth_token;
+  if (caller.starts_with("nobody")) return any ? 401 : 403;
+  if (caller == "certificate") return plan.users ? 401 : 403;
+  if (caller == "web.auth_token") return plan.auth_token ? 0 : 401;
+  if (caller == "user") return plan.users ? 403 : 401;
+  if (!plan.tokens) return 401;
+  if (caller == "read" || caller == "token of another place") return 403;
+  return caller == "operate" || caller == "admin" ? 0 : 401;
+}
+
 class EveryPlan : public MatrixTest, public ::testing::WithParamInterface<Plan> {};
 
 TEST_P(EveryPlan, EveryRouteAndMethodTreatsEveryCallerByTheTable) {
   Open(GetParam());
   int asked = 0;
+  std::map<std::string, std::set<std::string>> methods;
   for (const Route& route : AllRoutes("/metrics")) {
-    const std::string pattern(route.pattern);
+    auto& of_path = methods[std::string(route.pattern)];
+    of_path.insert(std::string(route.method));
+    if (route.method == "GET") of_path.insert("HEAD");
+  }
+  for (const auto& [pattern, known] : methods) {
     for (const std::string method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
-      const bool has = method == route.method || (method == "HEAD" && route.method == "GET");
+      const bool has = known.count(method) != 0;
       const bool health = kHealth.count(pattern) != 0 && has;
       const bool change = kChanges.count(pattern) != 0 && has;
+      const bool command = kCommands.count(method + ' ' + pattern) != 0;
       for (std::size_t i = 0; i < kCallers.size(); ++i) {
         const Expected& expected = GetParam().expected.at(i);
-        const int wanted = health ? 0 : change ? expected.change : expected.read;
+        int wanted = health ? 0 : change ? expected.change : expected.read;
+        if (command) wanted = ExpectedOfCommand(GetParam(), kCallers.at(i).name);
         const int status = Ask(kCallers.at(i), method, PathOf(pattern));
         const std::string what = method + ' ' + pattern + " by " + kCallers.at(i).name;
         if (wanted != 0) {
@@ -242,7 +265,9 @@ INSTANTIATE_TEST_SUITE_P(Matrix, EveryPlan, ::testing::ValuesIn(kPlans),
 TEST_F(MatrixTest, EveryRouteThatChangesSomethingIsInTheMatrix) {
   for (const Route& route : AllRoutes("/metrics")) {
     const std::string pattern(route.pattern);
-    EXPECT_EQ(route.method != "GET", kChanges.count(pattern) != 0) << pattern;
+    const bool command = kCommands.count(std::string(route.method) + ' ' + pattern) != 0;
+    EXPECT_EQ(route.method != "GET", command || kChanges.count(pattern) != 0) << pattern;
+    EXPECT_EQ(route.credential, command) << pattern;
     EXPECT_EQ(route.scope == Scope::kNone, kHealth.count(pattern) != 0) << pattern;
     EXPECT_EQ(route.method != "GET", route.scope > Scope::kRead) << pattern;
   }
