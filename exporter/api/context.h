@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "metrics/self_metrics.h"
+#include "model/control.h"
 #include "model/event_feed.h"
 #include "model/history.h"
 #include "model/maintenance.h"
@@ -56,6 +57,8 @@ struct ApiContext {
   MarketReader* market = nullptr;
   /// Announced maintenance; null: none. It checks nothing: control.enabled is the caller's.
   MaintenanceBook* maintenance = nullptr;
+  /// Commands to miners; null: none. It checks nothing: control.enabled is the dispatcher's.
+  Controller* control = nullptr;
   mutable std::atomic<int> scrapes{0};
   mutable std::atomic<int> streams{0};  ///< Clients of /api/stream.
 };

@@ -70,6 +70,9 @@ HttpResponse Dispatcher::Respond(HttpRequest& request, ListenerRole role,
   if (match.route != nullptr) {
     needed = {match.route->scope, match.route->credential, IsWrite(match.route->method)};
     if (auto wrong = WrongListener(role, *match.route)) return std::move(*wrong);
+    if (match.route->credential && !context_.config()->control.enabled) {
+      return ErrorResponse(403, "commands to miners are off (control.enabled)");
+    }
   }
   // Who may not read does not learn either which paths there are.
   if (auto refused = guard_.Refuse(request, needed)) return std::move(*refused);

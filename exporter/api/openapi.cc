@@ -19,17 +19,23 @@ std::string StatusMeaning(int status) {
     case 202:
       return "Begun.";
     case 400:
-      return "A parameter is wrong; the text names it.";
+      return "A parameter or a field of the body is wrong; the text names it.";
     case 401:
       return "A token or login is missing, wrong or expired.";
     case 403:
       return "Not allowed to this caller.";
     case 404:
       return "Unknown.";
+    case 409:
+      return "Something else is in the way; the text says what.";
     case 429:
-      return "Too many requests.";
+      return "Too many requests; Retry-After says when.";
+    case 501:
+      return "The firmware of the miner has no such command.";
     case 502:
-      return "No provider has given it yet.";
+      return "Who was asked has refused, or has not given it yet.";
+    case 504:
+      return "The miner does not answer.";
     case 503:
       return "Not available now.";
     default:
@@ -69,16 +75,23 @@ void WriteParameterSchema(const RouteParameter& row, JsonWriter& json) {
 }
 
 void WriteParameters(const Route& route, JsonWriter& json) {
-  const auto brace = route.pattern.find('{');
+  auto brace = route.pattern.find('{');
   const bool in_path = brace != std::string_view::npos;
-  if (route.parameters.empty() && !in_path) return;
+  if (route.parameters.empty() && !in_path && route.body.empty()) return;
   json.Key("parameters").BeginList();
-  if (in_path) {
-    const auto name = route.pattern.substr(brace + 1, route.pattern.find('}') - brace - 1);
+  while (brace != std::string_view::npos) {
+    const auto end = route.pattern.find('}', brace);
+    const auto name = route.pattern.substr(brace + 1, end - brace - 1);
     json.BeginObject().Field("name", name).Field("in", "path").Field("required", true);
-    json.Key("schema").BeginObject().Field("type", "string");
+    json.Key("schema").BeginObject().Field("type", name == "id" ? "integer" : "string");
     if (name == "ip") json.Field("format", "ipv4");
     json.EndObject().EndObject();
+    brace = route.pattern.find('{', end);
+  }
+  if (!route.body.empty()) {
+    json.BeginObject().Field("name", "Idempotency-Key").Field("in", "header");
+    json.Field("description", "The same key with the same request is the same run, for a day.");
+    json.Key("schema").BeginObject().Field("type", "string").EndObject().EndObject();
   }
   for (const RouteParameter& row : route.parameters) {
     json.BeginObject().Field("name", row.name).Field("in", "query");
@@ -100,6 +113,13 @@ void WriteContent(std::string_view types, std::string_view schema, JsonWriter& j
     }
     json.EndObject();
   }
+  json.EndObject();
+}
+
+void WriteBody(const Route& route, JsonWriter& json) {
+  if (route.body.empty()) return;
+  json.Key("requestBody").BeginObject();
+  WriteContent("application/json", route.body, json);
   json.EndObject();
 }
 
@@ -130,12 +150,14 @@ void WriteResponses(const Route& route, JsonWriter& json) {
   json.EndObject();
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kTags = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTags = {
     {{"api", "Miners, fleet and history as JSON."},
+     {"control", "Commands to miners; off unless control.enabled is on."},
      {"pages", "For people."},
      {"service", "Metrics, and the life of the program."}}};
 
 std::string_view TagOf(std::string_view pattern) {
+  if (pattern.starts_with("/api/control/") || pattern.starts_with("/miners/")) return "control";
   if (pattern.starts_with("/api/") || pattern.starts_with("/dashboard/api/")) return "api";
   return pattern.starts_with("/dashboard") || pattern == "/" ? "pages" : "service";
 }
@@ -160,11 +182,7 @@ void WriteRoute(const Route& route, JsonWriter& json) {
   json.Key("tags").BeginList().Value(TagOf(route.pattern)).EndList();
   WriteSecurity(route, json);
   WriteParameters(route, json);
-  if (!route.body.empty()) {
-    json.Key("requestBody").BeginObject().Field("required", true);
-    WriteContent("application/json", route.body, json);
-    json.EndObject();
-  }
+  WriteBody(route, json);
   WriteResponses(route, json);
   json.EndObject();
 }
@@ -179,7 +197,8 @@ std::string OpenApiDocument(std::span<const Route> routes, std::string_view vers
   json.Field("title", "Antminer exporter").Field("version", version);
   json.Field("description",
              "What the exporter knows of a fleet of Antminers. Answers come from the last round "
-             "of polls and from the history, never from a miner.");
+             "of polls and from the history, never from a miner; only the routes of `control` send "
+             "something to miners.");
   json.Key("license").BeginObject().Field("name", "MIT").Field("identifier", "MIT").EndObject();
   json.EndObject();
   json.Key("servers").BeginList().BeginObject().Field("url", "/").EndObject().EndList();

@@ -12,11 +12,12 @@ namespace antx {
 /// OpenAPI 3.1 as JSON.
 [[nodiscard]] std::string OpenApiDocument(std::span<const Route> routes, std::string_view version);
 
-/// A named JSON schema of an answer (schemas.cc).
+/// A named JSON schema of an answer or a body (schemas*.cc).
 struct NamedSchema {
   std::string_view name;
   std::string_view json;
 };
-[[nodiscard]] std::span<const NamedSchema> AllSchemas();
+[[nodiscard]] std::vector<NamedSchema> AllSchemas();
+[[nodiscard]] std::span<const NamedSchema> ControlSchemas();  ///< Among them.
 
 }  // namespace antx

@@ -28,7 +28,8 @@ struct Route {
   Scope scope = Scope::kRead;                     ///< What the caller must have.
   /// From loopback, too, and where nothing is set up: commands to miners.
   bool credential = false;
-  std::string_view body = {};  ///< Schema of the JSON that is sent (schemas.cc); "": none.
+  /// Schema of the body that the route takes; "": none.
+  std::string_view body = {};
 };
 
 struct RouteMatch {

@@ -88,6 +88,7 @@ std::vector<Route> AllRoutes(const std::string& telemetry_path) {
   Append(routes, JsonRoutes());
   Append(routes, MoneyRoutes());
   Append(routes, MaintenanceRoutes());
+  Append(routes, ControlRoutes());
   Append(routes, PageRoutes());
   return routes;
 }

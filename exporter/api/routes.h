@@ -16,6 +16,7 @@ namespace antx {
 /// file of its own.
 [[nodiscard]] std::vector<Route> JsonRoutes();
 [[nodiscard]] std::vector<Route> MoneyRoutes();
+[[nodiscard]] std::vector<Route> ControlRoutes();
 [[nodiscard]] std::vector<Route> PageRoutes();
 [[nodiscard]] std::vector<Route> MaintenanceRoutes();
 
@@ -75,5 +76,21 @@ HttpResponse HandleLogsPage(const ApiContext& context, const HttpRequest& reques
 HttpResponse HandleStyle(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleScript(const ApiContext& context, const HttpRequest& request);
 HttpResponse HandleIcon(const ApiContext& context, const HttpRequest& request);
+
+// Of commands to miners. All need control.enabled but the summary of a worker.
+HttpResponse HandleWorkerSummary(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleWorkerReset(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleWorkerReboot(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleWorkerPool(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlPlan(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlExecute(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlVerb(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlRuns(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlRun(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlStopRun(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlContinue(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlStop(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlResume(const ApiContext& context, const HttpRequest& request);
+HttpResponse HandleControlAudit(const ApiContext& context, const HttpRequest& request);
 
 }  // namespace antx

@@ -231,6 +231,11 @@ constexpr std::array kSchemas = {
 
 }  // namespace
 
-std::span<const NamedSchema> AllSchemas() { return kSchemas; }
+std::vector<NamedSchema> AllSchemas() {
+  std::vector<NamedSchema> all(kSchemas.begin(), kSchemas.end());
+  const auto control = ControlSchemas();
+  all.insert(all.end(), control.begin(), control.end());
+  return all;
+}
 
 }  // namespace antx

@@ -232,6 +232,7 @@ struct ProfitabilityConfig {
   bool operator==(const ProfitabilityConfig&) const = default;
 };
 
+/// A request may set tighter limits than these, never looser ones.
 struct ControlConfig {
   bool enabled = false;
   std::string token;              ///< Secret; a bearer token with scope operate.
@@ -241,6 +242,16 @@ struct ControlConfig {
   std::string alertmanager_password;          ///< Secret.
   std::string alertmanager_ca_file;           ///< PEM; "": the certificates of the system.
   std::vector<std::string> silence_matchers;  ///< "label=value", part of every silence.
+  double miners_per_second = 1;
+  double kilowatts_per_minute = 100;
+  double max_share_of_rack = 0.25;  ///< Away at once; one miner always may be.
+  double max_share_of_site = 0.1;
+  int canary = 1;           ///< Miners of a run that go first.
+  Seconds canary_wait{60};  ///< From the last of them being verified until the others follow.
+  double stop_when_failed_percent = 10;
+  Seconds plan_lifetime{300};
+  Seconds answer_wait{20};      ///< A request waits for its outcome so long.
+  Seconds return_timeout{900};  ///< For a miner to hash again after a command.
   bool operator==(const ControlConfig&) const = default;
 };
 

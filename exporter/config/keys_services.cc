@@ -212,6 +212,59 @@ std::vector<Key> ControlKeys() {
               [](Config& c) -> bool& { return c.control.enabled; }),
       SecretKey({"control.token", {"CONTROL_TOKEN"}, "Bearer token with scope operate."},
                 [](Config& c) -> std::string& { return c.control.token; }),
+      PositiveKey(
+          {"control.miners_per_second",
+           {"CONTROL_MINERS_PER_SECOND"},
+           "Commands begun in any second, of all runs together. These limits hold for each run; a "
+           "run may ask for tighter ones."},
+          [](Config& c) -> double& { return c.control.miners_per_second; }, 50),
+      PositiveKey(
+          {"control.kilowatts_per_minute",
+           {"CONTROL_KW_PER_MINUTE"},
+           "Power that may be switched in any minute; one miner always may."},
+          [](Config& c) -> double& { return c.control.kilowatts_per_minute; }, 1e6),
+      NumberKey(
+          {"control.max_share_of_rack",
+           {"CONTROL_MAX_SHARE_OF_RACK"},
+           "Share of a rack that may be away at once; one miner always may."},
+          [](Config& c) -> double& { return c.control.max_share_of_rack; }, 0, 1),
+      NumberKey(
+          {"control.max_share_of_site",
+           {"CONTROL_MAX_SHARE_OF_SITE"},
+           "Share of a site (miners without one count as a site) that may be away at once; one "
+           "miner always may."},
+          [](Config& c) -> double& { return c.control.max_share_of_site; }, 0, 1),
+      IntKey(
+          {"control.canary",
+           {"CONTROL_CANARY"},
+           "Miners that go first; the rest follows when all of them are verified."},
+          [](Config& c) -> int& { return c.control.canary; }, 0, 1000),
+      SecondsKey(
+          {"control.canary_wait_seconds",
+           {"CONTROL_CANARY_WAIT"},
+           "Seconds from there until the rest follows."},
+          [](Config& c) -> Seconds& { return c.control.canary_wait; }, 0, 86400),
+      NumberKey(
+          {"control.stop_when_failed_percent",
+           {"CONTROL_STOP_WHEN_FAILED_PERCENT"},
+           "A run stops when more than this failed."},
+          [](Config& c) -> double& { return c.control.stop_when_failed_percent; }, 0, 100),
+      SecondsKey(
+          {"control.plan_seconds",
+           {"CONTROL_PLAN_SECONDS"},
+           "Seconds for which a plan can be executed."},
+          [](Config& c) -> Seconds& { return c.control.plan_lifetime; }, 1, 86400),
+      SecondsKey(
+          {"control.answer_wait_seconds",
+           {"CONTROL_ANSWER_WAIT"},
+           "A command to one miner is answered at the latest after so many seconds, with its "
+           "outcome or, when there is none yet, with the run to ask for."},
+          [](Config& c) -> Seconds& { return c.control.answer_wait; }, 0, 120),
+      SecondsKey(
+          {"control.return_timeout_seconds",
+           {"CONTROL_RETURN_TIMEOUT"},
+           "Seconds in which a miner must hash again after a command; later it counts as failed."},
+          [](Config& c) -> Seconds& { return c.control.return_timeout; }, 1, 86400),
       TextKey({"miners.web_username",
                {"MINER_USERNAME", "BITMAIN_USER"},
                "Login of the miners' web pages; never guessed."},

@@ -232,6 +232,9 @@ class Loader {
       draft_.Fault(
           "CONTROL_ENABLED: control needs CONTROL_TOKEN, CONTROL_TOKEN_FILE or WEB_TOKENS_FILE");
     }
+    if (!config.storage.enabled) {
+      draft_.Fault("CONTROL_ENABLED: control keeps its journal in a database; set ENABLE_DB=true");
+    }
     if (encrypted || config.control.allow_plain_http) return;
     const auto& listen =
         config.web.control_listen.empty() ? config.web.listen : config.web.control_listen;

@@ -328,6 +328,29 @@ void SelfMetrics::PushQueue(std::size_t records, std::optional<SystemTime> oldes
   impl_->OldestPush(oldest);
 }
 
+void SelfMetrics::ControlEnabled(std::span<const std::string_view> verbs,
+                                 std::span<const std::string_view> results) {
+  auto& commands = impl_->Counters(Family::kControlCommandsTotal);
+  for (const std::string_view verb : verbs) {
+    for (const std::string_view result : results) {
+      commands.Add({{"verb", std::string(verb)}, {"result", std::string(result)}});
+    }
+  }
+}
+
+void SelfMetrics::CommandEnded(std::string_view verb, std::string_view result) {
+  impl_->Count(Family::kControlCommandsTotal,
+               {{"verb", std::string(verb)}, {"result", std::string(result)}});
+}
+
+void SelfMetrics::CommandsInFlight(std::size_t commands) {
+  impl_->Set(Family::kControlInFlight, {}, static_cast<double>(commands));
+}
+
+void SelfMetrics::ControlStopped(bool stopped) {
+  impl_->Set(Family::kControlStopped, {}, stopped ? 1 : 0);
+}
+
 void SelfMetrics::Market(const MarketGauges& now) {
   const std::lock_guard lock(impl_->money_mutex);
   impl_->Replace(Family::kMarketBitcoinPrice, "currency", {{now.currency, now.bitcoin_price}});

@@ -78,6 +78,13 @@ class SelfMetrics {
   /// An Alertmanager is set: the counters of silences begin at 0. `results`: their closed set.
   void SilencesEnabled(std::span<const std::string_view> results);
   void SilenceTold(std::string_view result);
+  /// Commands are allowed: their counters begin at 0.
+  /// @param results what may come of a command, besides its verdicts
+  void ControlEnabled(std::span<const std::string_view> verbs,
+                      std::span<const std::string_view> results);
+  void CommandEnded(std::string_view verb, std::string_view result);
+  void CommandsInFlight(std::size_t commands);
+  void ControlStopped(bool stopped);
 
   /// Replaces all series of the market and the price of electricity.
   void Market(const MarketGauges& now);

@@ -30,8 +30,9 @@ enum class EventKind {
   kDatabaseRecovered,
   kPoolUnexpected,
   kMaintenance,
+  kCommand,
 };
-inline constexpr int kEventKindCount = 18;
+inline constexpr int kEventKindCount = 19;
 /// "discovered", "address_change", ...
 [[nodiscard]] std::string_view EventKindName(EventKind kind);
 

@@ -23,7 +23,8 @@ std::string_view EventKindName(EventKind kind) {
       "pool_change",     "baseline_reset",
       "config_loaded",   "config_rejected",
       "database_failed", "database_recovered",
-      "pool_unexpected", "maintenance"};
+      "pool_unexpected", "maintenance",
+      "command"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -78,6 +79,7 @@ std::string_view EventSource(EventKind kind) {
     case EventKind::kDatabaseRecovered:
       return "history";
     case EventKind::kMaintenance:
+    case EventKind::kCommand:
       return "control";
     default:
       return "fleet";
