@@ -112,6 +112,7 @@ int App::Run() {
   const auto config = CurrentConfig();
   OpenMarket();
   OpenQuiet();
+  OpenControl();
   std::string error;
   server_ = HttpServer::Start(config->web, api_, error);
   if (!server_) {
@@ -130,6 +131,7 @@ int App::Run() {
   StartPush();
   market_->Start();
   if (silencer_) silencer_->Settle();  // All that goes on from the last run is begun again.
+  ConfigureControl(*config);
   poller_.Start();
   discovery_.Start();
   EverySecond();
@@ -140,6 +142,7 @@ int App::Run() {
   // The server goes first: its handlers use everything else.
   server_.reset();
   push_.reset();
+  control_.reset();
   market_.reset();
   maintenance_.reset();
   silencer_.reset();
@@ -275,6 +278,7 @@ void App::Shutdown() {
   notifier_.Send("STOPPING=1");
   stopping_ = true;
   feed_->Close();  // Ends the open streams.
+  control_->Close();
   keeper_.Save(inventory_, poller_, tracker_);
   discovery_.Stop();
   poller_.Stop();
@@ -287,7 +291,7 @@ void App::Shutdown() {
 }
 
 void App::StopWhenIdle() {
-  const bool idle = poller_.Idle() && discovery_.Idle();
+  const bool idle = poller_.Idle() && discovery_.Idle() && commands_ == 0;
   if (idle || clock_.Steady() >= stop_at_) {
     io_.stop();
     return;
@@ -345,6 +349,7 @@ ReloadAnswer App::ReloadOnNetThread() {
     if (push_) push_->Configure(next);
     if (market_) market_->Configure(next);
     ReloadQuiet();
+    if (control_) ConfigureControl(*next);
     Apply(inventory_.Configure(*next, clock_.Now()));
     tracker_.Tick();
   }

@@ -17,6 +17,8 @@
 #include "config/load.h"
 #include "control/maintenance.h"
 #include "control/silencer.h"
+#include "control/controller.h"
+#include "control/miner_command.h"
 #include "discovery/discovery.h"
 #include "discovery/inventory.h"
 #include "fleet/tracker.h"
@@ -50,6 +52,11 @@ class App {
   /// A source of numbers from 0 to 1, for one thread.
   static std::function<double()> Random();
   void StartPush();
+  void OpenControl();
+  void ConfigureControl(const Config& config);
+  std::vector<CommandOutcome> CheckCommand(std::vector<CommandTarget> targets, Command command);
+  void SendCommandTo(CommandTarget target, Command command, std::function<bool()> stopped,
+                     std::function<void(CommandOutcome)> done);
   void OpenMarket();
   void OpenQuiet();
   void ReloadQuiet();
@@ -101,7 +108,10 @@ class App {
   std::unique_ptr<Market> market_;
   std::unique_ptr<Silencer> silencer_;              // Null, as the next: control is off.
   std::unique_ptr<MaintenanceKeeper> maintenance_;  // Uses the silencer.
+  std::unique_ptr<MinerCommander> commander_;
+  std::unique_ptr<ControlService> control_;
   std::unique_ptr<HttpServer> server_;
+  int commands_ = 0;  ///< Under way; net thread.
 
   std::atomic<bool> first_cycle_done_{false};
   std::atomic<std::int64_t> last_cycle_steady_{0};  ///< Nanoseconds of the steady clock.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/app.h"
+#include "app/audit_command.h"
 #include "app/export_command.h"
 #include "app/options.h"
 #include "app/probe_command.h"
@@ -63,6 +64,8 @@ int Run(const Options& options) {
   switch (options.action) {
     case Options::Action::kToken:
       return RunToken(*loaded.config, options.token_request, RealClock(), std::cout, std::cerr);
+    case Options::Action::kAuditVerify:
+      return RunAuditVerify(*loaded.config, options.audit_request, std::cout, std::cerr);
     case Options::Action::kConfigCheck:
       for (const std::string& warning : loaded.warnings)
         std::cerr << "warning: " << warning << '\n';

@@ -79,6 +79,16 @@ CLI::App* AddToken(CLI::App& cli, TokenRequest& request) {
   return command;
 }
 
+CLI::App* AddAudit(CLI::App& cli, AuditRequest& request) {
+  CLI::App* audit = cli.add_subcommand("audit", "The audit of commands to miners");
+  CLI::App* command = audit->add_subcommand(
+      "verify", "Check that no row was changed, taken out or put in (0 good, 1 not)");
+  command->add_option("--database", request.database,
+                      "The file instead of the one beside storage.path");
+  audit->require_subcommand(1);
+  return audit;
+}
+
 }  // namespace
 
 ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
@@ -107,6 +117,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   CLI::App* history = AddExport(cli, options.export_request);
   CLI::App* render = AddRender(cli, options.render_request);
   CLI::App* token = AddToken(cli, options.token_request);
+  CLI::App* audit = AddAudit(cli, options.audit_request);
 
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
@@ -120,6 +131,7 @@ ParsedOptions ParseOptions(const std::vector<std::string>& arguments,
   if (scan->parsed()) options.action = Options::Action::kScan;
   if (probe->parsed()) options.action = Options::Action::kProbe;
   if (token->parsed()) options.action = Options::Action::kToken;
+  if (audit->parsed()) options.action = Options::Action::kAuditVerify;
   if (history->parsed()) options.action = Options::Action::kExport;
   if (render->parsed()) options.action = Options::Action::kRender;
   if (!options.backup_target.empty()) options.action = Options::Action::kBackup;

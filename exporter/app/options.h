@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/audit_command.h"
 #include "app/export_command.h"
 #include "app/render_command.h"
 #include "app/token_command.h"
@@ -22,6 +23,7 @@ struct Options {
     kRender,
     kBackup,
     kToken,
+    kAuditVerify,
     kConfigCheck,
     kConfigPrint
   };
@@ -32,6 +34,7 @@ struct Options {
   ExportRequest export_request;
   RenderRequest render_request;
   TokenRequest token_request;
+  AuditRequest audit_request;
   std::string backup_target;  ///< --storage.backup FILE
 };
 

@@ -38,6 +38,15 @@ RunReport RunOf(const ControlPlan& plan, const RunLimits& limits) {
     step.watts = miner.watts;
     run.steps.push_back(std::move(step));
   }
+  // Whoever reads the report shall see who was left out.
+  for (const SkippedMiner& miner : plan.skipped) {
+    StepReport step;
+    step.miner_id = miner.miner_id;
+    step.address = miner.address;
+    step.state = StepState::kSkipped;
+    step.detail = miner.reason + ": " + miner.detail;
+    run.steps.push_back(std::move(step));
+  }
   return run;
 }
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
 
 #include "control/command_json.h"
+#include "history/backup.h"
 
 namespace antx {
 namespace {
@@ -101,7 +101,7 @@ std::string MakePrivate(const std::string& path) {
 
 std::string JournalPath(const StorageConfig& storage) {
   if (!storage.enabled) return ":memory:";
-  return std::filesystem::path(storage.path).replace_extension(".control.db").string();
+  return SideDatabase(storage.path, "control");
 }
 
 std::string CommandText(const Command& command) {
@@ -230,13 +230,14 @@ DbResult<void> Journal::SaveSteps(const std::vector<StepChange>& changes) {
   auto done = transaction.Begin();
   if (done.has_error()) return done;
   auto update = db_.Prepare(
-      "UPDATE steps SET state=?, verdict=?, sent=?, detail=?, began=?, ended=?, back=?"
-      " WHERE run=? AND position=?");
+      "UPDATE steps SET state=?, verdict=?, sent=?, detail=?, began=?, ended=?, back=?,"
+      " address=?10 WHERE run=?8 AND position=?9");
   if (update.has_error()) return update.error();
   for (const StepChange& change : changes) {
     BindStep(*update, change.step);
     update->Bind(8, change.run);
     update->Bind(9, static_cast<std::int64_t>(change.position));
+    update->Bind(10, change.step.address.ToString());
     (void)update->Step();
     if (update->Failed()) return db_.LastError();
     update->Reset();

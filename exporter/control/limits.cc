@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "config/values.h"
+
 namespace antx {
 namespace {
 
@@ -133,12 +135,12 @@ ControlResult<RunLimits> LimitsFor(const LimitsAsked& asked, const ControlConfig
     value = *wanted;
     const bool looser = more_is_looser ? *wanted > allowed : *wanted < allowed;
     if (!std::isfinite(static_cast<double>(*wanted)) || *wanted < low || *wanted > high) {
-      fault = "limits." + std::string(name) + ": must be from " + std::to_string(low) + " to " +
-              std::to_string(high);
+      fault = "limits." + std::string(name) + ": must be from " +
+              NumberText(static_cast<double>(low)) + " to " + NumberText(static_cast<double>(high));
     } else if (looser) {
       fault = "limits." + std::string(name) + ": control." + name +
               (more_is_looser ? " allows at most " : " asks for at least ") +
-              std::to_string(allowed);
+              NumberText(static_cast<double>(allowed));
     }
   };
   number("miners_per_second", asked.miners_per_second, limits.miners_per_second, 0.001, 50.0, true);

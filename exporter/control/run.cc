@@ -165,8 +165,8 @@ ControlResult<RunBook::Begun> RunBook::Begin(const ControlCaller& caller, RunRep
   });
   if (none) {
     return Fault(ControlFault::Kind::kConflict,
-                 run.steps.empty() ? "the plan holds no miner that the command could go to"
-                                   : "another command to the miner is under way");
+                 run.steps.size() == 1 ? run.steps.front().detail
+                                       : "no miner is left that the command could go to");
   }
   if (single) {
     const SteadyTime now = parts_.clock.Steady();

@@ -156,6 +156,11 @@ void RunBook::Ended(std::int64_t id, std::size_t position, const CommandOutcome&
     step.state = StepState::kInterrupted;  // It may have worked: the polls will tell.
     step.back = BackState::kWaiting;
     active.watched_since = *step.ended;
+  } else if (outcome.verdict == CommandVerdict::kCancelled && closed_) {
+    step.state =
+        StepState::kPlanned;  // The exporter stops and nothing was sent: its turn is later.
+    step.began.reset();
+    step.ended.reset();
   } else if (outcome.verdict == CommandVerdict::kCancelled) {
     step.state = StepState::kCancelled;
     step.verdict = outcome.verdict;

@@ -1,6 +1,7 @@
 #include "history/backup.h"
 
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 namespace antx {
@@ -17,6 +18,14 @@ DbResult<void> BackupOne(const std::string& path, const std::string& target) {
   }
   auto db = Db::OpenReadOnly(path);
   if (db.has_error()) return db.error();
+  // A copy is as private as what it is a copy of, from its first byte on.
+  std::error_code failed;
+  const auto mode = std::filesystem::status(path, failed).permissions();
+  if (!failed) std::ofstream(target).close();
+  if (!failed) std::filesystem::permissions(target, mode, failed);
+  if (failed) {
+    return DbError{DbError::Kind::kForbidden, "backup " + target + ": " + failed.message()};
+  }
   return db->BackupTo(target);
 }
 

@@ -22,6 +22,7 @@ help=$({
   "$program" token create --help
   "$program" token list --help
   "$program" token revoke --help
+  "$program" audit verify --help
 } | flags | grep -vxE -- "$aliases")
 page_flags=$(sed 's/\\-/-/g' "$page" | flags)
 if [[ $help != "$page_flags" ]]; then

@@ -193,7 +193,7 @@ class MatrixTest : public ApiTest {
 std::string PathOf(std::string_view pattern) {
   std::string path(pattern);
   for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"{ip}", "127.0.0.1"}, {"{file}", "start.js"}, {"{id}", "1"}, {"{worker}", "rig"}}) {
+           {"{ip}", "127.0.0.1"}, {"{file}", "start.js"}, {"{worker}", "rig"}, {"{id}", "1"}}) {
     if (const auto at = path.find(name); at != std::string::npos) {
       path.replace(at, name.size(), value);
     }
@@ -205,8 +205,33 @@ const std::set<std::string> kHealth = {"/-/healthy", "/-/ready", "/healthz", "/r
 const std::set<std::string> kChanges = {"/-/reload", "/api/discover", "/api/backup",
                                         "/api/profitability/snapshot"};
 
-/// Commands need a credential with scope operate, on loopback too.
-const std::set<std::string> kCommands = {"POST /api/maintenance", "DELETE /api/maintenance/{id}"};
+/// Commands to miners, and what tells of them: never without a credential, on loopback too, and
+/// the scope operate does.
+const std::set<std::string> kCommands = {"POST /miners/{ip}/{worker}/reset",
+                                         "POST /miners/{ip}/{worker}/reboot",
+                                         "POST /miners/{ip}/{worker}/pool",
+                                         "POST /api/control/plans",
+                                         "POST /api/control/plans/{id}/execute",
+                                         "POST /api/control/restart",
+                                         "POST /api/control/reboot",
+                                         "POST /api/control/blink",
+                                         "POST /api/control/sleep",
+                                         "POST /api/control/wake",
+                                         "POST /api/control/work_mode",
+                                         "POST /api/control/pool",
+                                         "POST /api/control/runs/{id}/stop",
+                                         "POST /api/control/runs/{id}/continue",
+                                         "POST /api/control/stop",
+                                         "POST /api/control/resume",
+                                         "POST /api/maintenance",
+                                         "DELETE /api/maintenance/{id}",
+                                         "GET /api/control/runs",
+                                         "GET /api/control/runs/{id}",
+                                         "GET /api/control/audit"};
+
+bool IsCommand(const std::string& method, const std::string& pattern) {
+  return kCommands.count((method == "HEAD" ? "GET" : method) + ' ' + pattern) != 0;
+}
 
 int ExpectedOfCommand(const Plan& plan, const std::string& caller) {
   const bool any = plan.users || plan.tokens || plan.auth_token;
@@ -235,7 +260,7 @@ TEST_P(EveryPlan, EveryRouteAndMethodTreatsEveryCallerByTheTable) {
       const bool has = known.count(method) != 0;
       const bool health = kHealth.count(pattern) != 0 && has;
       const bool change = kChanges.count(pattern) != 0 && has;
-      const bool command = kCommands.count(method + ' ' + pattern) != 0;
+      const bool command = IsCommand(method, pattern);
       for (std::size_t i = 0; i < kCallers.size(); ++i) {
         const Expected& expected = GetParam().expected.at(i);
         int wanted = health ? 0 : change ? expected.change : expected.read;
@@ -265,12 +290,32 @@ INSTANTIATE_TEST_SUITE_P(Matrix, EveryPlan, ::testing::ValuesIn(kPlans),
 TEST_F(MatrixTest, EveryRouteThatChangesSomethingIsInTheMatrix) {
   for (const Route& route : AllRoutes("/metrics")) {
     const std::string pattern(route.pattern);
-    const bool command = kCommands.count(std::string(route.method) + ' ' + pattern) != 0;
-    EXPECT_EQ(route.method != "GET", command || kChanges.count(pattern) != 0) << pattern;
+    const bool command = IsCommand(std::string(route.method), pattern);
+    const bool read = command && route.method == "GET";
+    EXPECT_EQ(route.method != "GET", kChanges.count(pattern) != 0 || (command && !read)) << pattern;
     EXPECT_EQ(route.credential, command) << pattern;
     EXPECT_EQ(route.scope == Scope::kNone, kHealth.count(pattern) != 0) << pattern;
-    EXPECT_EQ(route.method != "GET", route.scope > Scope::kRead) << pattern;
+    EXPECT_EQ(route.method != "GET" || read, route.scope > Scope::kRead) << pattern;
   }
+}
+
+TEST_F(MatrixTest, CommandsAreOffUntilTheyAreEnabled) {
+  Open(kPlans.at(4));
+  config_->control.enabled = false;
+  int asked = 0;
+  for (const Route& route : AllRoutes("/metrics")) {
+    if (!route.credential) continue;
+    HttpRequest request;
+    request.method = route.method;
+    request.path = PathOf(route.pattern);
+    request.peer = "127.0.0.1";
+    request.headers = {{"host", "127.0.0.1"}, {"authorization", "Bearer antx_admin"}};
+    const HttpResponse response = dispatcher_->Answer(request, ListenerRole::kEverything).response;
+    EXPECT_EQ(response.status, 403) << route.pattern;
+    EXPECT_NE(response.body.find("control.enabled"), std::string::npos) << response.body;
+    ++asked;
+  }
+  EXPECT_EQ(asked, 21);
 }
 
 TEST_F(MatrixTest, AListenerOfItsOwnTakesTheChanges) {

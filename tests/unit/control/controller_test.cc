@@ -146,7 +146,7 @@ TEST_F(ServiceTest, APlanIsExecutedOnce) {
   selection.site = "north";
   const auto plan = service_->Plan(Caller(), selection, Of(Verb::kSleep));
   ASSERT_TRUE(plan.has_value());
-  EXPECT_EQ(plan->miners.size(), 2U);
+  ASSERT_EQ(plan->miners.size(), 2U);
   EXPECT_EQ(plan->watts, 6000);
   EXPECT_TRUE(addresses_.empty()) << "a dry run";
   const auto run = service_->Execute(Caller("k", "r"), plan->id, {});

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "control/command_json.h"
+#include "history/backup.h"
 #include "unit/control/control_fixture.h"
 
 namespace antx {
@@ -56,6 +57,17 @@ TEST_F(JournalTest, OnlyTheOwnerMayReadIt) {
     ASSERT_EQ(stat(file.c_str(), &status), 0) << file;
     EXPECT_EQ(status.st_mode & 0777U, 0600U) << file;
   }
+}
+
+TEST_F(JournalTest, ABackupIsAsPrivate) {
+  ASSERT_TRUE(Db::Open(folder_.Path("metrics.db"))->Execute("CREATE TABLE x (y)").has_value());
+  ASSERT_TRUE(Open().NextPlan().has_value());
+  const auto copies = BackupDatabases(folder_.Path("metrics.db"), folder_.Path("copy.db"));
+  ASSERT_TRUE(copies.has_value()) << copies.error().detail;
+  ASSERT_EQ(copies->size(), 2U);
+  struct stat status {};
+  ASSERT_EQ(stat(folder_.Path("copy.control.db").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
 TEST_F(JournalTest, PlansNeverShareANumber) {

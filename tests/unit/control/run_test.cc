@@ -335,6 +335,23 @@ TEST_F(RunTest, ACancelledCommandThatWasSentIsLookedForInThePolls) {
   EXPECT_EQ(Report(id).steps[0].verdict, CommandVerdict::kDone);
 }
 
+TEST_F(RunTest, AnOrderlyStopPutsBackWhatWasNotSent) {
+  config_->control.miners_per_second = 50;
+  const std::int64_t id = Begin(RunFor(Verb::kSleep));
+  Run(seconds(1));
+  ASSERT_EQ(sent_.size(), 4U);
+  book_->Close();
+  EXPECT_TRUE(sent_[0].stopped());
+  Answer({CommandVerdict::kCancelled, false, "stopped before anything was sent"});
+  Answer({CommandVerdict::kCancelled, true, "stopped while it was verified"});
+  sent_.clear();
+  Open();
+  Run(seconds(1));
+  ASSERT_EQ(sent_.size(), 1U);
+  EXPECT_EQ(sent_[0].miner, "127.0.0.1");
+  EXPECT_EQ(Report(id).steps[1].state, StepState::kInterrupted);
+}
+
 TEST_F(RunTest, NothingBeginsWhileControlIsOff) {
   config_->control.enabled = false;
   Begin(RunFor(Verb::kSleep));
