@@ -1,8 +1,9 @@
 #include "control/maintenance_store.h"
 
 #include <chrono>
-#include <filesystem>
 #include <utility>
+
+#include "history/backup.h"
 
 namespace antx {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::int64_t kVersion = 1;
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS maintenance (id INTEGER PRIMARY KEY AUTOINCREMENT,
   miner TEXT NOT NULL, rack TEXT NOT NULL, site TEXT NOT NULL, reason TEXT NOT NULL,
-  by TEXT NOT NULL, begin_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL);
+  caller TEXT NOT NULL, begin_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS instance (name TEXT NOT NULL);
 PRAGMA user_version=1)";
 
@@ -25,7 +26,7 @@ SystemTime FromMillis(std::int64_t value) { return SystemTime(std::chrono::milli
 
 std::string MaintenanceStorePath(const StorageConfig& storage) {
   if (!storage.enabled) return ":memory:";
-  return std::filesystem::path(storage.path).replace_extension(".maintenance.db").string();
+  return SideDatabase(storage.path, "maintenance");
 }
 
 DbResult<MaintenanceStore> MaintenanceStore::Open(const std::string& path) {
@@ -49,7 +50,7 @@ DbResult<MaintenanceStore> MaintenanceStore::Open(const std::string& path) {
 
 DbResult<std::int64_t> MaintenanceStore::Add(const MaintenanceEntry& entry) {
   auto insert = db_.Prepare(
-      "INSERT INTO maintenance (miner, rack, site, reason, by, begin_ms, end_ms) "
+      "INSERT INTO maintenance (miner, rack, site, reason, caller, begin_ms, end_ms) "
       "VALUES (?,?,?,?,?,?,?) RETURNING id");
   if (insert.has_error()) return insert.error();
   int column = 0;
@@ -84,7 +85,7 @@ DbResult<std::vector<MaintenanceEntry>> MaintenanceStore::Load(SystemTime now) {
     if (remove->Failed()) return db_.LastError();
   }
   auto select = db_.Prepare(
-      "SELECT id, miner, rack, site, reason, by, begin_ms, end_ms FROM maintenance ORDER BY id");
+      "SELECT id, miner, rack, site, reason, caller, begin_ms, end_ms FROM maintenance ORDER BY id");
   if (select.has_error()) return select.error();
   std::vector<MaintenanceEntry> entries;
   while (select->Step()) {

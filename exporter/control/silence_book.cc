@@ -15,6 +15,12 @@ SilenceBook::Begun SilenceBook::Begin(const std::string& key,
   for (std::size_t i = pieces.size(); i < wish.pieces.size(); ++i) {
     if (!wish.pieces[i].id.empty()) orphans_.push_back(wish.pieces[i].id);
   }
+  const bool same = wish.wanted && wish.until == until && wish.comment == comment &&
+                    std::equal(wish.pieces.begin(), wish.pieces.end(), pieces.begin(), pieces.end(),
+                               [](const Piece& piece, const SilenceMatchers& matchers) {
+                                 return piece.matchers == matchers;
+                               });
+  if (same) return Begun::kYes;
   wish.pieces.resize(pieces.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     wish.pieces[i].matchers = pieces[i];
@@ -66,16 +72,18 @@ std::optional<SilenceJob> SilenceBook::JobOf(const std::string& key, const Wish&
   for (std::size_t i = 0; i < wish.pieces.size(); ++i) {
     const Piece& piece = wish.pieces[i];
     if (!wish.wanted && !piece.id.empty()) {
-      return SilenceJob{SilenceJob::Kind::kDelete, key, i, wish.revision, piece.id, ""};
+      return SilenceJob{SilenceJob::Kind::kDelete, key, i, wish.revision, piece.id, "", ""};
     }
     if (!wish.wanted || piece.posted) continue;
     const std::string comment = SilenceComment(wish.comment, {instance_, key, static_cast<int>(i)});
+    const std::string start = piece.id.empty() ? FormatUtc(now) : piece.start;
     return SilenceJob{SilenceJob::Kind::kPost,
                       key,
                       i,
                       wish.revision,
                       piece.id,
-                      SilenceBody(piece.matchers, now, wish.until, comment, piece.id)};
+                      start,
+                      SilenceBody(piece.matchers, start, wish.until, comment, piece.id)};
   }
   return std::nullopt;
 }
@@ -84,7 +92,7 @@ std::optional<SilenceJob> SilenceBook::Next(SystemTime now) {
   DropWhatIsOver(now);
   if (list_needed_ && (settled_ || !wishes_.empty())) return SilenceJob{};
   if (!orphans_.empty()) {
-    return SilenceJob{SilenceJob::Kind::kDelete, "", 0, 0, orphans_.back(), ""};
+    return SilenceJob{SilenceJob::Kind::kDelete, "", 0, 0, orphans_.back(), "", ""};
   }
   for (const auto& [key, wish] : wishes_) {
     if (auto job = JobOf(key, wish, now)) return job;
@@ -103,11 +111,13 @@ void SilenceBook::Adopt(const ListedSilence& silence) {
   auto& pieces = found->second.pieces;
   if (index >= pieces.size() || (!pieces[index].id.empty() && pieces[index].id != silence.id)) {
     orphans_.push_back(silence.id);
-  } else if (pieces[index].id.empty()) {
-    pieces[index].id = silence.id;
-    pieces[index].posted = false;  // Its end may be another one by now.
-    found->second.opened = true;
+    return;
   }
+  pieces[index].start = silence.start;
+  if (!pieces[index].id.empty()) return;
+  pieces[index].id = silence.id;
+  pieces[index].posted = false;  // Its end may be another one by now.
+  found->second.opened = true;
 }
 
 void SilenceBook::Listed(const std::vector<ListedSilence>& silences) {
@@ -141,6 +151,7 @@ void SilenceBook::Posted(const SilenceJob& job, const std::string& id) {
   }
   Piece& piece = found->second.pieces[job.piece];
   piece.id = id;
+  piece.start = job.start;
   piece.posted = found->second.revision == job.revision;
   found->second.opened = true;
 }

@@ -21,8 +21,9 @@ struct SilenceJob {
   std::string key;  ///< kPost; kDelete: "" for a silence that nobody wants.
   std::size_t piece = 0;
   std::uint64_t revision = 0;
-  std::string id;    ///< kDelete; kPost: of the silence that is changed, "" for a new one.
-  std::string body;  ///< kPost.
+  std::string id;     ///< kDelete; kPost: of the silence that is changed, "" for a new one.
+  std::string start;  ///< kPost: when the silence begins, as it is written in `body`.
+  std::string body;   ///< kPost.
 };
 
 class SilenceBook {
@@ -64,6 +65,7 @@ class SilenceBook {
   struct Piece {
     SilenceMatchers matchers;
     std::string id;       ///< "": none is open.
+    std::string start;    ///< Of the one that is open.
     bool posted = false;  ///< As it is wanted now; also when somebody ended it by hand.
   };
   struct Wish {

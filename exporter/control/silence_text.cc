@@ -100,7 +100,7 @@ std::optional<SilenceMark> ParseSilenceMark(std::string_view comment) {
   return SilenceMark{std::string(words[1]), std::string(words[2]), static_cast<int>(*piece)};
 }
 
-std::string SilenceBody(const SilenceMatchers& matchers, SystemTime start, SystemTime end,
+std::string SilenceBody(const SilenceMatchers& matchers, const std::string& start, SystemTime end,
                         const std::string& comment, const std::string& id) {
   json::array list;
   for (const SilenceMatcher& matcher : matchers) {
@@ -110,7 +110,7 @@ std::string SilenceBody(const SilenceMatchers& matchers, SystemTime start, Syste
                                 {"isEqual", matcher.equal}});
   }
   json::object body{{"matchers", std::move(list)},
-                    {"startsAt", FormatUtc(start)},
+                    {"startsAt", start},
                     {"endsAt", FormatUtc(end)},
                     {"createdBy", json::string_view(kSilenceAuthor.data(), kSilenceAuthor.size())},
                     {"comment", comment}};
@@ -129,8 +129,8 @@ std::optional<std::vector<ListedSilence>> ParseSilences(std::string_view body) {
     const auto mark = ParseSilenceMark(Text(one, "comment"));
     const json::value* status = one.if_contains("status");
     if (!mark || status == nullptr || !status->is_object()) continue;
-    silences.push_back(
-        {std::string(Text(one, "id")), *mark, Text(status->get_object(), "state") == "expired"});
+    silences.push_back({std::string(Text(one, "id")), *mark, std::string(Text(one, "startsAt")),
+                        Text(status->get_object(), "state") == "expired"});
   }
   return silences;
 }

@@ -50,8 +50,9 @@ struct SilenceMark {
 [[nodiscard]] std::string SilenceComment(std::string_view text, const SilenceMark& mark);
 [[nodiscard]] std::optional<SilenceMark> ParseSilenceMark(std::string_view comment);
 
-/// Body of POST /api/v2/silences. `id`: of the silence to change; "" opens a new one.
-[[nodiscard]] std::string SilenceBody(const SilenceMatchers& matchers, SystemTime start,
+/// Body of POST /api/v2/silences. `id`: of the silence to change; "" opens a new one. `start` as
+/// RFC 3339: a silence with another one is not changed but replaced.
+[[nodiscard]] std::string SilenceBody(const SilenceMatchers& matchers, const std::string& start,
                                       SystemTime end, const std::string& comment,
                                       const std::string& id);
 
@@ -59,6 +60,7 @@ struct SilenceMark {
 struct ListedSilence {
   std::string id;
   SilenceMark mark;
+  std::string start;  ///< As the Alertmanager says it.
   bool over = false;  ///< Ended by hand or by time.
 };
 /// Of GET /api/v2/silences; silences of others are left out. Nothing: it is no such list.

@@ -11,7 +11,8 @@
 namespace antx {
 
 /// The files beside the history: the ledger, the records that wait for a receiver, the commands.
-inline constexpr std::array<std::string_view, 3> kSideDatabases = {"market", "push", "control"};
+inline constexpr std::array<std::string_view, 4> kSideDatabases = {"market", "push", "control",
+                                                                   "maintenance"};
 
 /// "metrics.db", "push" gives "metrics.push.db".
 [[nodiscard]] std::string SideDatabase(const std::string& path, std::string_view name);

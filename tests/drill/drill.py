@@ -54,6 +54,7 @@ def faults():
               ["AntminerPoolDown", "AntminerPoolFailover"]),
         Fault("all_pools", [("fault", "pool_dead", str(n)) for n in range(3)], ["AntminerNoPool"],
               ["AntminerPoolFailover"]),
+        Fault("robbed", [("fault", "pool_hijack")], ["AntminerPoolUnexpected"]),
         *(Fault(name, [("fault", name)], ["AntminerOffline"]) for name in silent),
         # Stock X19 does not tell sleep on port 4028; LuxOS does.
         Fault(SLEEPER, [("fault", "sleep")], []),
@@ -104,7 +105,9 @@ class Drill:
         self.ranges = f"{addresses[0]}-{addresses[-2]},{addresses[-1]}"
         self.start_exporter = lambda: self.add(Exporter(
             options.exporter, folder, self.ranges, self.exporter_port,
-            {"INVENTORY_FILE": str(inventory), "POLL_INTERVAL": str(self.poll_seconds)}))
+            {"INVENTORY_FILE": str(inventory), "POLL_INTERVAL": str(self.poll_seconds),
+             "POOL_ALLOWED_HOSTS": "pool0.example,pool1.example,pool2.example",
+             "POOL_ALLOWED_ACCOUNTS": "farm"}))
         self.exporter = self.start_exporter()
         self.sink = self.add(Sink(folder, certificate))
         config = rendered(options.exporter, folder, self.sink.settings())

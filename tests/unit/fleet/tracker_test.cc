@@ -179,7 +179,8 @@ TEST_F(TrackerTest, WorkForSomebodyElseIsOneCriticalEventAndInTheView) {
   ASSERT_EQ(Count(EventKind::kPoolUnexpected), 1);
   for (const Event& event : events_) {
     EXPECT_EQ(event.message.find("account"), std::string::npos) << event.message;
-    if (event.kind == EventKind::kPoolUnexpected) EXPECT_EQ(event.level, LogLevel::kCritical);
+    const bool theft = event.kind == EventKind::kPoolUnexpected;
+    EXPECT_EQ(event.level == LogLevel::kCritical, theft) << event.message;
   }
 }
 

@@ -25,7 +25,7 @@ class SilenceBookTest : public ::testing::Test {
   }
   std::vector<ListedSilence> List() const {
     std::vector<ListedSilence> list;
-    for (const auto& [id, held] : server_) list.push_back({id, held.mark, held.over});
+    for (const auto& [id, held] : server_) list.push_back({id, held.mark, "then", held.over});
     return list;
   }
   void Do(const SilenceJob& job) {
@@ -110,6 +110,24 @@ TEST_F(SilenceBookTest, TheSameKeyAgainChangesWhatIsOpen) {
   ASSERT_EQ(server_.size(), 1U);
   EXPECT_EQ(server_.begin()->first, "id1");
   EXPECT_EQ(server_.begin()->second.writes, 2);
+}
+
+TEST_F(SilenceBookTest, TheSameThingAgainIsNoRequest) {
+  Begin("k", {"a"});
+  Work();
+  const int before = requests_;
+  Begin("k", {"a"});
+  Work();
+  EXPECT_EQ(requests_, before);
+}
+
+TEST_F(SilenceBookTest, WhatIsTakenOverKeepsItsStart) {
+  server_["old"] = {{"here", "k", 0}};
+  Begin("k", {"a"});
+  Do(*book_.Next(now_));
+  const auto change = book_.Next(now_);
+  EXPECT_EQ(change->id, "old");
+  EXPECT_NE(change->body.find("\"startsAt\":\"then\""), std::string::npos);
 }
 
 TEST_F(SilenceBookTest, ChangedWhileTheAnswerIsOutIsWrittenAgain) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <csignal>
 #include <mutex>
@@ -66,9 +67,9 @@ class SilencerTest : public ::testing::Test {
     }
     return found;
   }
-  testing::AssertionResult Active(std::size_t count) const {
-    if (WaitFor([&] { return Silences().size() == count; })) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << "there are " << json::serialize(Silences());
+  ::testing::AssertionResult Active(std::size_t count) const {
+    if (WaitFor([&] { return Silences().size() == count; })) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "there are " << json::serialize(Silences());
   }
 
   HttpRuntime runtime_;
@@ -184,11 +185,14 @@ TEST_F(SilencerTest, TheSameKeyAgainMovesTheEnd) {
   silencer_->Begin("run-1", {"a"}, minutes(10), "restart");
   ASSERT_TRUE(Active(1));
   const std::string first(Silences()[0].at("endsAt").as_string());
+  const std::string id(Silences()[0].at("id").as_string());
+  StartSilencer();  // Which has to find it first.
   silencer_->Begin("run-1", {"a"}, hours(10), "restart");
   ASSERT_TRUE(WaitFor([&] {
     const json::array silences = Silences();
     return silences.size() == 1 && silences[0].at("endsAt").as_string() > first;
   }));
+  EXPECT_EQ(Silences()[0].at("id").as_string(), id);
 }
 
 TEST_F(SilencerTest, WithoutAnAddressNothingHappens) {

@@ -86,8 +86,8 @@ TEST(SilenceText, TheMarkIsFoundAgainInTheComment) {
 TEST(SilenceText, TheBodyIsWhatAlertmanagerTakes) {
   const SystemTime start{std::chrono::seconds(1'757'620'800)};
   const auto pieces = SilencePieces(Miners({"a"}), {});
-  const auto body =
-      boost::json::parse(SilenceBody(pieces[0], start, start + std::chrono::minutes(5), "why", ""));
+  const auto body = boost::json::parse(SilenceBody(pieces[0], "2025-09-11T20:00:00.000Z",
+                                                   start + std::chrono::minutes(5), "why", ""));
   EXPECT_EQ(body.at("startsAt").as_string(), "2025-09-11T20:00:00.000Z");
   EXPECT_EQ(body.at("endsAt").as_string(), "2025-09-11T20:05:00.000Z");
   EXPECT_EQ(body.at("createdBy").as_string(), "antminer_exporter");
@@ -95,14 +95,14 @@ TEST(SilenceText, TheBodyIsWhatAlertmanagerTakes) {
   EXPECT_EQ(body.at("matchers").as_array().size(), 2U);
   EXPECT_TRUE(body.at("matchers").at(0).at("isRegex").as_bool());
   EXPECT_FALSE(body.at("matchers").at(1).at("isEqual").as_bool());
-  const auto change = boost::json::parse(SilenceBody(pieces[0], start, start, "why", "id-1"));
+  const auto change = boost::json::parse(SilenceBody(pieces[0], "then", start, "why", "id-1"));
   EXPECT_EQ(change.at("id").as_string(), "id-1");
 }
 
 TEST(SilenceText, SilencesOfOthersAreNotRead) {
   const auto silences = ParseSilences(R"([
     {"id":"1","createdBy":"antminer_exporter","comment":"a [antminer_exporter i k 0]",
-     "status":{"state":"active"}},
+     "startsAt":"2025-09-11T20:00:00.000Z","status":{"state":"active"}},
     {"id":"2","createdBy":"antminer_exporter","comment":"a [antminer_exporter i k 1]",
      "status":{"state":"expired"}},
     {"id":"3","createdBy":"ann","comment":"a [antminer_exporter i k 0]",
@@ -113,6 +113,7 @@ TEST(SilenceText, SilencesOfOthersAreNotRead) {
   ASSERT_TRUE(silences);
   ASSERT_EQ(silences->size(), 2U);
   EXPECT_EQ(silences->at(0).id, "1");
+  EXPECT_EQ(silences->at(0).start, "2025-09-11T20:00:00.000Z");
   EXPECT_FALSE(silences->at(0).over);
   EXPECT_TRUE(silences->at(1).over);
   for (const char* odd : {"", "{}", "[1]", "[{]", "null"}) EXPECT_FALSE(ParseSilences(odd)) << odd;
