@@ -85,7 +85,8 @@ DbResult<std::vector<MaintenanceEntry>> MaintenanceStore::Load(SystemTime now) {
     if (remove->Failed()) return db_.LastError();
   }
   auto select = db_.Prepare(
-      "SELECT id, miner, rack, site, reason, caller, begin_ms, end_ms FROM maintenance ORDER BY id");
+      "SELECT id, miner, rack, site, reason, caller, begin_ms, end_ms FROM maintenance ORDER BY "
+      "id");
   if (select.has_error()) return select.error();
   std::vector<MaintenanceEntry> entries;
   while (select->Step()) {

@@ -64,6 +64,7 @@ std::optional<bool> PoolAllowed(const PoolsConfig& lists, const PoolReading& poo
 
 std::string PoolTargetText(const PoolReading& pool) {
   std::string text = EscapeControl(ToValidUtf8(CutUtf8(pool.host, kLongestHost)));
+  if (pool.odd_url) text = "an address that can be read in two ways, " + text;
   if (!pool.user.empty()) text += " (" + MaskedPoolUser(pool.user) + ')';
   return text;
 }

@@ -253,6 +253,12 @@ Html IdentityList(const View& view, const MinerView& miner) {
   Fact(html, "MAC", identity.mac);
   Fact(html, "Host name", identity.hostname);
   Fact(html, "Serial", identity.serial);
+  if (miner.maintenance) {
+    const MaintenanceEntry& work = *miner.maintenance;
+    Fact(html, "Maintenance",
+         "until " + FormatUtc(work.end) + ", by " + work.by +
+             (work.reason.empty() ? "" : ": " + work.reason));
+  }
   Counters(html, miner);
   if (miner.last_success) {
     html << "<div><dt>Last answer</dt><dd>" << Ago(view, *miner.last_success) << "</dd></div>";

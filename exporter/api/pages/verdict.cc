@@ -86,6 +86,10 @@ void FindRate(const MinerView& miner, std::vector<Finding>& findings) {
 }
 
 void FindPools(const MinerView& miner, std::vector<Finding>& findings) {
+  if (miner.pool_verdict && miner.pool_verdict->unexpected) {
+    findings.push_back(
+        {Weight::kCritical, "mines for somebody else: " + miner.pool_verdict->target});
+  }
   const auto& pools = miner.reading->pools;
   if (pools.empty()) return;
   const bool alive = std::any_of(pools.begin(), pools.end(), [](const PoolReading& pool) {

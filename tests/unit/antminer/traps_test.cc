@@ -269,5 +269,19 @@ TEST(Traps, FeePoolsAreLeftOutOfUserTotals) {
   EXPECT_EQ(reading.pools.at(0).share_difficulty, 65500);
 }
 
+TEST(Traps, WhatAnybodyCanSetUpIsMarkedAsSuch) {
+  const Reading reading =
+      DecodeAll({Stats("Antminer S19", R"("a":1)"), Summary(R"("GHS 5s":1)"),
+                 Pools(R"({"POOL":0,"URL":"evil.example:3333/@pool.example","User":"me"},
+                        {"POOL":1,"URL":"evil.example:3333","User":"devfee.x","Priority":1},
+                        {"POOL":2,"URL":"fee.example:3333","User":"devfee.x","Priority":999},
+                        {"POOL":3,"URL":"u:p@pool.example:3333/path","User":"me"})")})
+          .reading.value();
+  EXPECT_TRUE(reading.pools.at(0).odd_url);
+  EXPECT_TRUE(reading.pools.at(1).dev_fee && reading.pools.at(1).fee_by_name);
+  EXPECT_TRUE(reading.pools.at(2).dev_fee && !reading.pools.at(2).fee_by_name);
+  EXPECT_FALSE(reading.pools.at(3).odd_url || reading.pools.at(3).dev_fee);
+}
+
 }  // namespace
 }  // namespace antx
