@@ -99,7 +99,8 @@ struct Market::Work {
   void Publish() {
     const SystemTime now = market.parts_.clock.Now();
     auto next = Compose(known, setup->config->profitability, now);
-    const auto gauges = GaugesOf(next, *setup->config, setup->tariffs.Standard().PriceAt(now), now);
+    auto gauges = GaugesOf(next, *setup->config, setup->tariffs.Standard().PriceAt(now), now);
+    if (gauges.electricity_price) gauges.site_prices = setup->tariffs.SitePrices(now);
     if (next != *market.data_.load()) {
       market.data_.store(std::make_shared<const MarketData>(std::move(next)));
     }

@@ -86,4 +86,10 @@ std::shared_ptr<const Tariff> TariffBook::Of(const MinerLabels& labels) const {
   return site == sites_.end() ? standard_ : site->second;
 }
 
+std::map<std::string, double> TariffBook::SitePrices(SystemTime time) const {
+  std::map<std::string, double> prices;
+  for (const auto& [site, tariff] : sites_) prices[site] = tariff->PriceAt(time);
+  return prices;
+}
+
 }  // namespace antx

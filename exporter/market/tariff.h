@@ -1,6 +1,7 @@
 // What a kWh costs, when and where: flat or by time of use in local time. Pure.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -44,6 +45,8 @@ class TariffBook {
   [[nodiscard]] const Tariff& Standard() const { return *standard_; }
   /// The tariff of a miner: its own price, else its site's, else the standard one.
   [[nodiscard]] std::shared_ptr<const Tariff> Of(const MinerLabels& labels) const;
+  /// Prices per kWh at that time, of the sites that have a tariff of their own.
+  [[nodiscard]] std::map<std::string, double> SitePrices(SystemTime time) const;
 
  private:
   std::shared_ptr<const Tariff> standard_;

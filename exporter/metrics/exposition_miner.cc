@@ -228,6 +228,9 @@ const std::array kWriters = {
                  }},
     FamilyWriter{Family::kPowerWatts, PowerWatts},
     FamilyWriter{Family::kEnergyJoulesTotal, Energy},
+    FamilyWriter{
+        Family::kMinerElectricityPricePerKilowattHour,
+        [](const MinerPage& at) { at.Put(at.miner.facts.labels.power_price_per_kilowatt_hour); }},
     FamilyWriter{Family::kEfficiencyRatedJoulesPerHash,
                  [](const MinerPage& at) {
                    if (at.miner.rated_joules_per_terahash) {

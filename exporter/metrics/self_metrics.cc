@@ -73,15 +73,18 @@ struct SelfMetrics::Impl {
     Counters(family).Add(labels).Increment(by);
   }
 
-  /// Makes the series of a gauge family those of `values`, by their one label (or none). The
-  /// new ones are there before old ones go: no scrape falls into a gap.
+  /// Makes the series of a gauge family those of `values`, by their one label (or none), beside
+  /// the labels all have. The new ones are there before old ones go: no scrape falls into a gap.
   void Replace(Family family, const std::string& label,
-               const std::map<std::string, std::optional<double>>& values) {
+               const std::map<std::string, std::optional<double>>& values,
+               const Labels& of_all = {}) {
     auto& gauges = Gauges(family);
     std::set<prometheus::Gauge*> next;
     for (const auto& [text, value] : values) {
       if (!value) continue;
-      auto& gauge = gauges.Add(label.empty() ? Labels{} : Labels{{label, text}});
+      Labels labels = of_all;
+      if (!label.empty()) labels[label] = text;
+      auto& gauge = gauges.Add(labels);
       gauge.Set(*value);
       next.insert(&gauge);
     }
@@ -362,6 +365,8 @@ void SelfMetrics::Market(const MarketGauges& now) {
   impl_->Replace(Family::kMarketLastSuccessTimestampSeconds, "source", times);
   impl_->Replace(Family::kElectricityPricePerKilowattHour, "currency",
                  {{now.currency, now.electricity_price}});
+  impl_->Replace(Family::kSiteElectricityPricePerKilowattHour, "site",
+                 {now.site_prices.begin(), now.site_prices.end()}, {{"currency", now.currency}});
 }
 
 void SelfMetrics::Write(const ExpositionRequest& request, Page& page) const {

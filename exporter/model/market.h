@@ -57,6 +57,7 @@ struct MarketGauges {
   std::string currency;
   std::optional<double> bitcoin_price, network_difficulty, block_subsidy, block_fees;
   std::optional<double> electricity_price;         ///< Standard tariff, per kWh.
+  std::map<std::string, double> site_prices;       ///< Of sites with a tariff of their own.
   std::map<std::string, SystemTime> last_success;  ///< By MarketDatumName; fetched ones only.
   bool operator==(const MarketGauges&) const = default;
 };

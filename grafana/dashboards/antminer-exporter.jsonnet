@@ -9,16 +9,16 @@ local hidden(expr) = q.count('(%s) == 0' % expr);
 local now = [
   p.table('Exporters', 'Each exporter with its build (antminer_exporter_build_info), whether one full round of polls is done, and whether its last reload was good.', 12, 'instance', [
     { expr: 'max by (instance, version, revision, build_date) (%s)' % x('antminer_exporter_build_info'), name: 'Build', hide: true },
-    { expr: 'max by (instance) (%s)' % x('up'), name: 'Scrape', index: 1, field: p.cell.state(style.up_down, 85) },
-    { expr: 'max by (instance) (%s)' % x('antminer_exporter_ready'), name: 'Ready', index: 2, field: p.cell.state(style.yes_no, 85) },
-    { expr: 'max by (instance) (%s)' % x('antminer_exporter_config_last_reload_successful'), name: 'Settings', index: 3, field: p.cell.state(style.yes_no, 85) },
-    { expr: 'max by (instance) (%s) * 1000' % x('antminer_exporter_config_last_reload_success_timestamp_seconds'), name: 'Loaded', index: 4, field: p.cell.number('dateTimeFromNow', null, 110) },
-    { expr: 'max by (instance) (time() - %s)' % x('process_start_time_seconds'), name: 'Uptime', index: 5, field: p.cell.number('dtdurations', 0, 90) },
+    { expr: 'max by (instance) (%s)' % x('up'), name: 'Scrape', index: 1, field: p.cell.state(style.up_down, 70) },
+    { expr: 'max by (instance) (%s)' % x('antminer_exporter_ready'), name: 'Ready', index: 2, field: p.cell.state(style.yes_no, 70) },
+    { expr: 'max by (instance) (%s)' % x('antminer_exporter_config_last_reload_successful'), name: 'Settings', index: 3, field: p.cell.state(style.yes_no, 75) },
+    { expr: 'max by (instance) (%s) * 1000' % x('antminer_exporter_config_last_reload_success_timestamp_seconds'), name: 'Loaded', index: 4, field: p.cell.number('dateTimeFromNow', null, 100) },
+    { expr: 'max by (instance) (time() - %s)' % x('process_start_time_seconds'), name: 'Uptime', index: 5, field: p.cell.number('dtdurations', 0, 75) },
   ], {
     Exporter: { label: 'instance', index: 0, field: { 'custom.minWidth': 130 } },
-    Version: { label: 'version', index: 6 },
-    Revision: { label: 'revision', index: 7 },
-    Built: { label: 'build_date', index: 8 },
+    Version: { label: 'version', index: 6, field: { 'custom.width': 75 } },
+    Revision: { label: 'revision', hide: true },
+    Built: { label: 'build_date', index: 8, field: { 'custom.width': 100 } },
   }, no_value='No exporter is scraped', page=false),
   p.gauge('Poll cycle of interval', 'Duration of the last round of polls over the poll interval (antminer_exporter_poll_cycle_duration_seconds, antminer_exporter_poll_interval_seconds). At 100 % rounds are skipped: raise POLL_INTERVAL or the number of connections.', 4, 'percentunit', 0, 1, style.steps('green', [[0.7, 'yellow'], [0.95, 'red']]), [p.instant('max(%s / %s)' % [x('antminer_exporter_poll_cycle_duration_seconds'), x('antminer_exporter_poll_interval_seconds')])], 0),
   p.stat('Last poll cycle', 'Time since the last round of polls ended (antminer_exporter_last_poll_cycle_timestamp_seconds), in seconds and in intervals. Five intervals: the alert AntminerPollingStalled fires.', 4, 's', style.neutral, [

@@ -201,6 +201,7 @@ local trends = [
           p.range('sum(%s)' % q.power, 'power'),
           p.range(q.efficiency, 'efficiency'),
         ],
+        legend='right',
       ) + p.second_axis('^efficiency$', 'suffix:J/TH'),
       p.graph(
         'Chip temperature',
@@ -212,7 +213,7 @@ local trends = [
           p.range('avg(%s)' % q.of('antminer_chip_temperature_celsius'), 'mean'),
           p.range('min(%s)' % q.of('antminer_threshold_chip_temperature_celsius', 'severity="critical"'), 'limit'),
         ],
-        min=20, fill=0,
+        min=20, fill=0, legend='right',
       ) + p.limit('^limit$'),
     ],
   },

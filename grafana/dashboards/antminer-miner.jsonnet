@@ -129,7 +129,7 @@ local hashrate = [
           p.range('sum(%s)' % q.of('antminer_hashrate_expected_hashes_per_second'), 'expected'),
           p.range('sum(%s * on (%s) %s)' % [q.of('antminer_hashrate_baseline_hashes_per_second'), key, q.miner('antminer_threshold_hashrate_ratio')], 'alert limit'),
         ],
-        fill=0,
+        fill=0, legend='right',
       ) + p.limit('^expected$', 'text') + p.limit('^alert limit$'),
       p.graph(
         'Hashrate by board',
@@ -139,7 +139,7 @@ local hashrate = [
           p.range('max by (miner, board) (%s)' % q.of('antminer_board_hashrate_hashes_per_second'), '{{miner}} / {{board}}'),
           p.range('sum(%s)' % q.of('antminer_board_hashrate_expected_hashes_per_second'), 'expected'),
         ],
-        stack=true,
+        stack=true, legend='right',
       ) + p.limit('^expected$', 'text'),
     ],
   },
@@ -405,7 +405,7 @@ d.new(
   'antminer-miner', 'Antminer / Miner', 'Why is this miner not fine?',
   [d.variables[name] for name in ['datasource', 'job', 'site', 'rack', 'model', 'some_miner']],
   [
-    { title: 'Which miner', lines: [{ height: 4, panels: [identity] }] },
+    { title: 'Which miner', lines: [{ height: 5, panels: [identity] }] },
     { title: 'Now', lines: [{ height: 4, panels: now }, { height: 3, panels: more }] },
     { title: 'Hashrate', lines: hashrate },
     { title: 'Temperature and cooling', lines: heat },

@@ -37,8 +37,8 @@ local hosts = [
     'Every pool host with the miners that have it, that work for it now, and whose connection is dead; what it pays, and what it rejected in the last hour.',
     16, 'host',
     [
-      { expr: by_host('count', q.of('antminer_pool_up')), name: 'Known to', index: 1, field: p.cell.number('none', 0, 80) },
-      { expr: q.keyed_column('host', by_host('sum', q.of('antminer_pool_active'))), name: 'Worked by', index: 2, field: p.cell.number('none', 0, 90) },
+      { expr: by_host('count', q.of('antminer_pool_up')), name: 'Known to', index: 1, field: p.cell.number('none', 0, 95) },
+      { expr: q.keyed_column('host', by_host('sum', q.of('antminer_pool_active'))), name: 'Worked by', index: 2, field: p.cell.number('none', 0, 110) },
       { expr: q.keyed_column('host', by_host('avg', q.of('antminer_pool_up'))), name: 'Alive', index: 3, field: p.cell.gauge('percentunit', 0, 1, style.share_up, 0, 130) },
       { expr: q.keyed_column('host', '%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h'))), name: 'Paid, 1 h', index: 4, field: p.cell.number('Hs', 2, 120) },
       { expr: q.keyed_column('host', '(1 / (1 + %s / %s) >= 0)' % [by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), by_host('sum', increase('antminer_pool_shares_rejected_total', '1h'))]), name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },

@@ -5,14 +5,17 @@ local q = import 'promql.libsonnet';
 local style = import 'style.libsonnet';
 local m = q.money;
 local key = 'job, instance, miner';
-local usual = 'At the present hashrate; price and tariff are live, or what the text boxes say.';
+local usual = 'At the present hashrate, over the miners whose hashrate and power are known (Losing miners says how many are not); price and tariff are live, or what the text boxes say.';
 
 local now = [
   p.stat('Revenue per day', 'Hashrate × 86400 ÷ (difficulty × 2^32) × (subsidy + fees) × (1 − pool fee) × price. ' + usual + ' A dash: no market data, see Age of the market data.', 4, 'none', style.neutral, [p.instant(m.revenue, '{{currency}}')], decimals=2) + p.money_units,
-  p.stat('Electricity per day', 'Power × 24 h × tariff (antminer_power_watts, antminer_electricity_price_per_kilowatt_hour). ' + usual, 4, 'none', style.neutral, [p.instant(m.cost, '{{currency}}')], decimals=2) + p.money_units,
-  p.stat('Profit per day', 'Revenue less electricity, over the miners that have a hashrate and a power. ' + usual + ' Hardware, rent and people are not in it.', 4, 'none', style.money, [p.instant(m.profit, '{{currency}}')], 'background', decimals=2) + p.money_units,
-  p.gauge('Margin', 'Profit over revenue. Below zero the fleet costs more electricity than it earns.', 4, 'percentunit', -1, 1, style.steps('red', [[0, 'yellow'], [0.2, 'green']]), [p.instant('(%s) / (sum by (currency) (%s and on (%s) %s) > 0)' % [m.profit, m.revenue_each, key, q.miner('antminer_power_watts')])], 0),
-  p.stat('Losing miners', 'Miners whose electricity costs more than they earn now. Listed below, the worst first.', 4, 'none', style.bad_count, [p.instant(q.count('(%s) < 0' % m.profit_each))], 'background'),
+  p.stat('Electricity per day', 'Power × 24 h × what the miner pays: its own price, that of its site, or the tariff of all (antminer_power_watts, antminer_electricity_price_per_kilowatt_hour and those of site and miner). ' + usual, 4, 'none', style.neutral, [p.instant(m.cost, '{{currency}}')], decimals=2) + p.money_units,
+  p.stat('Profit per day', 'Revenue less electricity. ' + usual + ' Hardware, rent and people are not in it.', 4, 'none', style.money, [p.instant(m.profit, '{{currency}}')], 'background', decimals=2) + p.money_units,
+  p.gauge('Margin', 'Profit over revenue. Below zero the fleet costs more electricity than it earns.', 4, 'percentunit', -1, 1, style.steps('red', [[0, 'yellow'], [0.2, 'green']]), [p.instant('(%s) / ((%s) > 0)' % [m.profit, m.revenue])], 0),
+  p.stat('Losing miners', 'Miners whose electricity costs more than they earn now; listed below, the worst first. Left out: SHA-256 miners whose power or hashrate is not known (no power told, or no answer), which are in none of the sums here.', 4, 'none', style.bad_count, [
+    p.instant(q.count('(%s) < 0' % m.profit_each), 'losing'),
+    p.instant(m.left_out, 'left out'),
+  ], decimals=0) + p.by_name('left out', { thresholds: style.warning_count }),
   p.stat('Age of the market data', 'Time since the last good answer of each source (antminer_market_last_success_timestamp_seconds), oldest first, over the limit antminer_threshold_market_age_seconds. Above 100 % the figures here are old. A dash: market data is switched off or never came.', 4, 's', style.neutral, [
     p.instant('max(time() - %s)' % q.selector('antminer_market_last_success_timestamp_seconds'), 'oldest'),
     p.instant('max(time() - %s) / max(%s)' % [q.selector('antminer_market_last_success_timestamp_seconds'), q.selector('antminer_threshold_market_age_seconds')], 'of limit'),
@@ -20,7 +23,7 @@ local now = [
 ];
 
 local bounds = [
-  p.stat('Break-even tariff', 'The price of a kilowatt hour at which profit is zero.', 6, 'suffix:per kWh', style.neutral, [p.instant('(%s) / on () group_left () (sum(%s) * 0.024 > 0)' % [m.revenue, q.power_sha256], 'break-even'), p.instant(m.tariff_mean, 'paid now')], decimals=4),
+  p.stat('Break-even tariff', 'The price of a kilowatt hour at which profit is zero, and what the miners pay in the mean.', 6, 'suffix:per kWh', style.neutral, [p.instant('(%s) / on () group_left () (sum(%s) * 0.024 > 0)' % [m.revenue, m.counted_power], 'break-even'), p.instant(m.tariff_mean, 'paid now')], decimals=4),
   p.stat('Hash price', 'What one PH/s earns in a day, after the pool fee.', 6, 'suffix:per PH/s and day', style.neutral, [p.instant('(%s) * 1e15' % m.per_hashrate_mean, '{{currency}}')], decimals=2),
   p.stat('Break-even efficiency', 'The joules per terahash at which a miner earns just what it uses, and what the fleet has. Miners above the first value lose money.', 6, 'suffix:J/TH', style.neutral, [
     p.instant('(%s) * 1e12 / on (currency) (0.024 * (%s) > 0)' % [m.per_hashrate_mean, m.tariff_mean], 'break-even'),
@@ -35,11 +38,11 @@ local history = [
     panels: [
       p.graph(
         'Revenue, electricity and profit per day',
-        'The recorded rates over time (recording rules miner:antminer_revenue_per_day:current and its like): live prices only, the text boxes do not change the past.',
+        'The recorded rates over time (recording rules miner:antminer_revenue_per_day:current and its like): live prices only, the text boxes do not change the past. Miners whose profit is not known are in none of the three.',
         16, 'none',
         [
-          p.range('sum by (currency) (%s)' % m.recorded('miner:antminer_revenue_per_day:current'), 'revenue {{currency}}'),
-          p.range('sum by (currency) (%s)' % m.recorded('miner:antminer_electricity_cost_per_day:current'), 'electricity {{currency}}'),
+          p.range('sum by (currency) (%s)' % m.recorded_counted('miner:antminer_revenue_per_day:current'), 'revenue {{currency}}'),
+          p.range('sum by (currency) (%s)' % m.recorded_counted('miner:antminer_electricity_cost_per_day:current'), 'electricity {{currency}}'),
           p.range('sum by (currency) (%s)' % m.recorded('miner:antminer_profit_per_day:current'), 'profit {{currency}}'),
         ],
         min=null, decimals=2, calcs=['lastNotNull', 'mean', 'min', 'max'],
@@ -55,8 +58,8 @@ local history = [
     height: 4,
     panels: [
       p.stat('Profit of the range', 'Recorded profit, summed hour by hour over the time range.', 6, 'none', style.money, [p.instant('sum_over_time((sum by (currency) (%s))[$__range:1h]) / 24' % m.recorded('miner:antminer_profit_per_day:current'), '{{currency}}')], decimals=2) + p.money_units,
-      p.stat('Revenue of the range', 'Recorded revenue, summed hour by hour over the time range.', 6, 'none', style.neutral, [p.instant('sum_over_time((sum by (currency) (%s))[$__range:1h]) / 24' % m.recorded('miner:antminer_revenue_per_day:current'), '{{currency}}')], decimals=2) + p.money_units,
-      p.stat('Electricity of the range', 'Recorded electricity cost, summed hour by hour over the time range.', 6, 'none', style.neutral, [p.instant('sum_over_time((sum by (currency) (%s))[$__range:1h]) / 24' % m.recorded('miner:antminer_electricity_cost_per_day:current'), '{{currency}}')], decimals=2) + p.money_units,
+      p.stat('Revenue of the range', 'Recorded revenue, summed hour by hour over the time range.', 6, 'none', style.neutral, [p.instant('sum_over_time((sum by (currency) (%s))[$__range:1h]) / 24' % m.recorded_counted('miner:antminer_revenue_per_day:current'), '{{currency}}')], decimals=2) + p.money_units,
+      p.stat('Electricity of the range', 'Recorded electricity cost, summed hour by hour over the time range.', 6, 'none', style.neutral, [p.instant('sum_over_time((sum by (currency) (%s))[$__range:1h]) / 24' % m.recorded_counted('miner:antminer_electricity_cost_per_day:current'), '{{currency}}')], decimals=2) + p.money_units,
       p.stat('Energy of the range', 'Energy counted over the time range (antminer_energy_joules_total).', 6, 'kwatth', style.neutral, [p.instant('sum(increase(%s[$__range]) and on (%s) %s) / 3.6e6' % [q.miner('antminer_energy_joules_total'), key, q.info()])], decimals=1),
     ],
   },
@@ -104,7 +107,10 @@ local market = [
     panels: [
       p.graph('Price of a bitcoin', 'antminer_market_bitcoin_price in the chosen currency.', 8, 'none', [p.range('max by (currency) (%s)' % q.selector('antminer_market_bitcoin_price', 'currency=~"$currency"'), '{{currency}}')], min=null, decimals=0) + p.money_units,
       p.graph('Network difficulty', 'antminer_market_network_difficulty. It moves every 2016 blocks, about two weeks; twice the difficulty is half the revenue.', 8, 'short', [p.range('max(%s)' % q.selector('antminer_market_network_difficulty'), 'difficulty')], min=null, decimals=2) + p.step_line,
-      p.graph('Tariff', 'Price of a kilowatt hour in force (antminer_electricity_price_per_kilowatt_hour).', 8, 'suffix:per kWh', [p.range('max by (currency) (%s)' % q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{currency}}')], decimals=4) + p.step_line,
+      p.graph('Tariff', 'Price of a kilowatt hour in force (antminer_electricity_price_per_kilowatt_hour), and of the sites that have one of their own (antminer_site_electricity_price_per_kilowatt_hour).', 8, 'suffix:per kWh', [
+        p.range('max by (currency) (%s)' % q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{currency}}'),
+        p.range('topk(10, max by (currency, site) (%s))' % q.selector('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{site}} {{currency}}'),
+      ], decimals=4) + p.step_line,
     ],
   },
   {
@@ -119,8 +125,8 @@ local market = [
       ], { Source: { label: 'source', index: 0 } }, no_value='No market data: PROFITABILITY_ENABLED is off, or no source answered', page=false),
       p.text('How it is computed', 'The formulas and what they leave out.', 10, |||
         - **Revenue per day** = hashrate × 86400 ÷ (difficulty × 2³²) × (subsidy + fees) × (1 − pool fee) × price
-        - **Electricity per day** = power ÷ 1000 × 24 × tariff
-        - **Profit** = revenue − electricity, over the miners that have both
+        - **Electricity per day** = power ÷ 1000 × 24 × tariff (of the miner, else of its site, else of all)
+        - **Profit** = revenue − electricity; all three over the miners whose hashrate and power are known
         - **Break-even tariff** = revenue ÷ (power ÷ 1000 × 24)
 
         Example: 95 TH/s at difficulty 126 × 10¹², reward 3.125, price 100 000 and fee 2 % earn 4.64 a day; 3250 W at 0.10 cost 7.80.

@@ -283,7 +283,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
       options: {
         displayLabels: [],
-        legend: { displayMode: 'table', placement: 'right', showLegend: true, values: ['value', 'percent'] },
+        legend: { displayMode: 'table', placement: 'bottom', showLegend: true, values: ['value', 'percent'] },
         pieType: 'donut',
         reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
         tooltip: { mode: 'single', sort: 'none' },

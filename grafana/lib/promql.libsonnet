@@ -168,19 +168,56 @@
       price: q.money.price,
       difficulty: q.selector('antminer_market_network_difficulty'),
       subsidy: q.selector('antminer_market_block_subsidy_bitcoins'),
-      fees: q.selector('antminer_market_block_fees_bitcoins'),
+      // Fees that are not known count as none, as in the recording rules.
+      fees: '(%s or on (job, instance) 0 * %s)' % [
+        q.selector('antminer_market_block_fees_bitcoins'),
+        q.selector('antminer_market_block_subsidy_bitcoins'),
+      ],
       fee: q.selector('antminer_pool_fee_ratio'),
     },
+    // What each miner of an expression in watts pays: its own price, else that of its site, else the
+    // tariff of all. A tariff in the text box stands for all of them.
+    local live(expr) = '(%s unless on () vector(0 +$tariff+ 0) > 0)' % expr,
+    local own = live('%s + on (job, instance) group_left (currency) 0 * %s' % [
+      q.miner('antminer_miner_electricity_price_per_kilowatt_hour'),
+      q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
+    ]),
+    local of_site = live('max by (%s, currency) (%s * on (job, instance, site) group_left (currency) %s)' % [
+      key,
+      q.info(),
+      q.selector('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
+    ]),
+    local price_each(power) =
+      '(%(own)s or on (%(k)s) %(site)s or on (%(k)s) (0 * %(p)s + on (job, instance) group_left (currency) %(all)s))' % {
+        p: power,
+        k: key,
+        own: own,
+        site: of_site,
+        all: q.money.tariff,
+      },
+    local cost_of(power) =
+      '((%s) * 0.024 * on (%s) group_left (currency) %s)' % [power, key, price_each(power)],
+    // Miners that count: revenue, electricity and profit are over the same ones, so that they add up.
+    counted_hashrate:: '(%s and on (%s) %s)' % [q.hashrate, key, q.miner('antminer_power_watts')],
+    counted_power:: '(%s and on (%s) %s)' % [q.power_sha256, key, q.miner('antminer_hashrate_hashes_per_second')],
+    left_out:: '(count(%(i)s) or vector(0)) - (count(%(c)s) or vector(0))' % {
+      i: q.info(q.sha256),
+      c: q.money.counted_power,
+    },
     revenue_each:: '(%s) * on (job, instance) group_left (currency) %s' % [q.hashrate, self.per_hashrate],
-    cost_each:: '(%s) * 0.024 * on (job, instance) group_left (currency) %s' % [q.power_sha256, self.tariff],
+    cost_each:: cost_of(q.power_sha256),
     profit_each:: '(%s) - on (job, instance, miner, currency) (%s)' % [self.revenue_each, self.cost_each],
     // Sums first, then prices: one multiplication an exporter instead of one a miner.
-    revenue:: 'sum by (currency) (sum by (job, instance) (%s) * on (job, instance) group_right () %s)' % [q.hashrate, self.per_hashrate],
-    cost:: 'sum by (currency) (sum by (job, instance) (%s) * 0.024 * on (job, instance) group_right () %s)' % [q.power_sha256, self.tariff],
-    // A miner without power has no cost, so profit counts only miners that have both.
+    revenue:: 'sum by (currency) (sum by (job, instance) (%s) * on (job, instance) group_right () %s)' % [self.counted_hashrate, self.per_hashrate],
+    cost:: 'sum by (currency) (%s)' % cost_of(self.counted_power),
     profit:: 'sum by (currency) (%s)' % self.profit_each,
     per_hashrate_mean:: 'avg by (currency) (%s)' % self.per_hashrate,
-    tariff_mean:: 'avg by (currency) (%s)' % self.tariff,
-    recorded(metric):: q.filter('%s{job=~"$job", miner=~"$miner", currency=~"$currency"}' % metric),
+    // What a kilowatt hour costs the counted miners in the mean.
+    tariff_mean:: '(%s) / on () group_left () (sum(%s) * 0.024 > 0)' % [self.cost, self.counted_power],
+    local series(metric) = '%s{job=~"$job", miner=~"$miner", currency=~"$currency"}' % metric,
+    recorded(metric):: q.filter(series(metric)),
+    // Only of miners whose profit is known, so that the three add up over time, too.
+    recorded_counted(metric)::
+      q.filter('%s and on (%s, currency) %s' % [series(metric), key, series('miner:antminer_profit_per_day:current')]),
   },
 }

@@ -92,6 +92,7 @@ class Miner:
 
     def __init__(self, index, count, fault, bare, times, step):
         self.step, self.times, self.fault, self.bare = step, times, fault, bare
+        self.index = index
         self.random = random.Random(1000 + index)
         model = SCRYPT if fault == "scrypt" else MODELS[index % len(MODELS)]
         self.model, self.nominal, self.j_per_th, self.boards, self.chips, self.fans = model
@@ -329,6 +330,8 @@ class Miner:
         self.put("antminer_power_watts", watts, source=source)
         self.keep("antminer_energy_joules_total", counter(watts, self.step), source=source)
         self.put("antminer_efficiency_rated_joules_per_hash", self.j_per_th * 1e-12)
+        if self.index == 7:
+            self.keep("antminer_miner_electricity_price_per_kilowatt_hour", 0.11)
 
     def thresholds(self):
         self.keep("antminer_threshold_chip_temperature_celsius", 80, severity="warning")
@@ -383,6 +386,9 @@ def exporter_values(page, miners, bare, step):
                 [t - 200 for t in times])
         put("antminer_electricity_price_per_kilowatt_hour", {"currency": "USD"},
             [0.058 if t % 86400 < 21600 else 0.071 for t in times])
+        if miners > 1:
+            put("antminer_site_electricity_price_per_kilowatt_hour",
+                {"site": "hall-b", "currency": "USD"}, 0.064)
     put("antminer_pool_fee_ratio", {}, 0.02)
     put("antminer_exporter_build_info",
         {"version": "0.1.0", "revision": "abc1234", "branch": "main", "compiler": "g++ 12.2.0",

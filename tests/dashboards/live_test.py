@@ -25,11 +25,13 @@ FAMILIES = bundle.contract()
 DASHBOARDS = bundle.load()
 PROGRAMS = []  # Paths of exporter and farm.
 START_SECONDS = 60
-# The farm has no web pages and no hydro models, its inventory sets no limits of power, and the
-# market of fixed values has no age.
+# The farm has no web pages and no hydro models, its inventory sets no limits of power and no prices
+# of sites or miners, and the market of fixed values has no age.
 NOT_HERE = {"antminer_component_ok", "antminer_ambient_temperature_celsius",
             "antminer_coolant_temperature_celsius", "antminer_threshold_power_watts",
-            "antminer_market_last_success_timestamp_seconds"}
+            "antminer_market_last_success_timestamp_seconds",
+            "antminer_site_electricity_price_per_kilowatt_hour",
+            "antminer_miner_electricity_price_per_kilowatt_hour"}
 
 
 def wait_for(what, condition):

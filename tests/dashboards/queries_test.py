@@ -244,7 +244,8 @@ class Missing(Case):
         for title in ("Revenue per day", "Profit per day", "Electricity per day"):
             panel = next(p for p in bundle.panels(shown.dashboard) if p["title"] == title)
             self.assertEqual(shown.run(panel, panel["targets"][0])["data"]["result"], [], title)
-        self.assertEqual(shown.value("Losing miners"), 0)
+        self.assertEqual(shown.value("Losing miners", "losing"), 0)
+        self.assertEqual(shown.value("Losing miners", "left out"), 1)  # It tells no power.
 
 
 class Sums(Case):
@@ -282,7 +283,12 @@ class Sums(Case):
         def one(expr):
             return float(server.query(expr, END)[0]["value"][1])
         price = price or one("antminer_market_bitcoin_price")
-        tariff = tariff or one("antminer_electricity_price_per_kilowatt_hour")
+        of_all = one("antminer_electricity_price_per_kilowatt_hour")
+        of_site = {s["metric"]["site"]: float(s["value"][1]) for s in server.query(
+            "antminer_site_electricity_price_per_kilowatt_hour", END)}
+        own = self.raw(name, "antminer_miner_electricity_price_per_kilowatt_hour")
+        site = {s["metric"]["miner"]: s["metric"].get("site")
+                for s in server.query("antminer_miner_info", END)}
         reward = one("antminer_market_block_subsidy_bitcoins") + one("antminer_market_block_fees_bitcoins")
         per_hash = 86400 / (one("antminer_market_network_difficulty") * 2 ** 32) * reward * price * (
             1 - one("antminer_pool_fee_ratio"))
@@ -290,22 +296,41 @@ class Sums(Case):
         rates = {m: v for m, v in self.raw(name, "antminer_hashrate_hashes_per_second").items()
                  if m in sha256}
         watts = {m: v for m, v in self.raw(name, "antminer_power_watts").items() if m in sha256}
-        profit = [rates[m] * per_hash - watts[m] * 0.024 * tariff for m in rates if m in watts]
-        return (sum(rates.values()) * per_hash, sum(watts.values()) * 0.024 * tariff, sum(profit),
-                sum(p < 0 for p in profit))
+        both = [m for m in rates if m in watts]
+        cost = {m: watts[m] * 0.024 * (tariff or own.get(m, of_site.get(site[m], of_all)))
+                for m in both}
+        profit = [rates[m] * per_hash - cost[m] for m in both]
+        return (sum(rates[m] for m in both) * per_hash, sum(cost.values()), sum(profit),
+                sum(p < 0 for p in profit), len(sha256) - len(both))
 
     def test_money(self):
         for name in ("dozen", "faults"):
             shown = view("antminer-profitability", name)
-            revenue, cost, profit, losing = self.money(name)
+            revenue, cost, profit, losing, left_out = self.money(name)
             self.assertAlmostEqual(shown.value("Revenue per day"), revenue, 2)
             self.assertAlmostEqual(shown.value("Electricity per day"), cost, 2)
             self.assertAlmostEqual(shown.value("Profit per day"), profit, 2)
-            self.assertEqual(shown.value("Losing miners"), losing)
+            self.assertEqual(shown.value("Losing miners", "losing"), losing)
+            self.assertEqual(shown.value("Losing miners", "left out"), left_out)
+            self.assertEqual(left_out, 3 if name == "faults" else 0)  # No power, off, and lost.
+
+    def test_money_adds_up(self):
+        """Revenue less electricity is profit; nearly so where recorded, see the test after next."""
+        for name in ("dozen", "faults"):
+            shown = view("antminer-profitability", name)
+            whole = shown.value("Revenue of the range")
+            for of, delta in (("per day", 1e-6), ("of the range", whole * 0.003)):
+                left = shown.value("Revenue " + of) - shown.value("Electricity " + of)
+                self.assertAlmostEqual(left, shown.value("Profit " + of), delta=delta, msg=name)
+            panel = next(p for p in bundle.panels(shown.dashboard)
+                         if p["title"] == "Revenue, electricity and profit per day")
+            earned, paid, left = (float(shown.run(panel, t)["data"]["result"][0]["values"][-1][1])
+                                  for t in panel["targets"])
+            self.assertAlmostEqual(earned - paid, left, delta=earned * 0.003, msg=name)
 
     def test_what_if(self):
         shown = view("antminer-profitability", "dozen", price="65000", tariff="0.12")
-        revenue, cost, profit, _ = self.money("dozen", 65000, 0.12)
+        revenue, cost, profit, *_ = self.money("dozen", 65000, 0.12)
         self.assertAlmostEqual(shown.value("Revenue per day"), revenue, 2)
         self.assertAlmostEqual(shown.value("Electricity per day"), cost, 2)
         self.assertAlmostEqual(shown.value("Profit per day"), profit, 2)

@@ -65,7 +65,8 @@ def expression_mutants(expr):
                 new = table[match.group()]
                 yield (f"{kind} {match.group()} to {new} at {match.start()}",
                        replaced(expr, *match.span(), new))
-    for match in re.finditer(r" ([-+*/]) (?!on \(job, instance, miner\) group_left \(site, rack)",
+    # Not the product with antminer_miner_info, which is 1.
+    for match in re.finditer(r" ([-+*/]) (?!on \(job, instance, miner\) group_left \(site)",
                              hidden):
         new = {"-": "+", "+": "-", "*": "/", "/": "*"}[match.group(1)]
         yield (f"{match.group(1)} to {new} at {match.start()}",
@@ -160,11 +161,16 @@ class Bench:
         if rule.alert:
             return [rule.alert]
         users = [name for name, table in self.tables.items() if "expect" in table
-                 and any(rule.record in expression for expressions in table["expect"].values()
-                         for expression in expressions)]
+                 and rule.record in self.needed(self.asked(table))]
         return users + [other.alert for other in self.rules if other.alert
                         and rule.record in self.needed(other.metrics)
                         and not any(rule.record == name for name in users)]
+
+    @staticmethod
+    def asked(table):
+        """The metrics that a table of recorded series looks at."""
+        return {word for expressions in table["expect"].values()
+                for one in expressions for word in rulefiles.metrics_of(one)}
 
     def survives(self, rule, damaged):
         """Whether no table notices. The small form of each table goes first: it is quick."""
@@ -182,8 +188,7 @@ class Bench:
             return False  # There is no larger form.
         target = next((one for one in self.rules if one.alert == name), None)
         wanted = self.needed(target.metrics | annotation_metrics(target) if target else
-                             {word for expressions in table["expect"].values()
-                              for one in expressions for word in rulefiles.metrics_of(one)})
+                             self.asked(table))
         contents = [(one.group, damaged if one is rule else one.content)
                     for one in self.recording if one.record in wanted or one is rule]
         if target:

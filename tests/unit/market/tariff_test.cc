@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,8 @@ TEST(TariffBook, MinerBeforeSiteBeforeStandard) {
   labels.site = "zone";
   EXPECT_EQ(book.Of(labels)->PriceAt(At(2025, 7, 15, 11, 59)), 0.12) << "the same hours there";
   EXPECT_EQ(book.Of(labels)->PriceAt(noon), 0.25);
+  const std::map<std::string, double> sites = {{"flat", 0.05}, {"own", 0.12}, {"zone", 0.25}};
+  EXPECT_EQ(book.SitePrices(noon), sites);
   labels.power_price_per_kilowatt_hour = 0.3;
   EXPECT_EQ(book.Of(labels)->PriceAt(noon), 0.3);
 }

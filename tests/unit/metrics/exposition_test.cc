@@ -102,6 +102,15 @@ TEST(Exposition, PowerSaysWhereItComesFrom) {
   EXPECT_EQ(page.Named("antminer_energy_joules_total").size(), 1U);
 }
 
+TEST(Exposition, APriceOfItsOwnStaysWhileTheMinerIsOff) {
+  const std::string family = "antminer_miner_electricity_price_per_kilowatt_hour";
+  MinerView miner = FullMiner(kAddress);
+  miner.reading = nullptr;
+  EXPECT_TRUE(Written(SnapshotOf({miner})).Named(family).empty()) << "it pays what all pay";
+  miner.facts.labels.power_price_per_kilowatt_hour = 0.09;
+  EXPECT_EQ(Written(SnapshotOf({miner})).Value(family), "0.09");
+}
+
 TEST(Exposition, ExactlyOneStateIsTrue) {
   for (int i = 0; i < kMinerStateCount; ++i) {
     MinerView miner = FullMiner(kAddress);

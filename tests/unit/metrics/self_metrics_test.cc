@@ -136,6 +136,26 @@ TEST(SelfMetrics, MarketSeriesAreThoseThatAreKnown) {
   EXPECT_EQ(page.Value("antminer_electricity_price_per_kilowatt_hour", "currency", "EUR"), "0.25");
 }
 
+TEST(SelfMetrics, SitesWithATariffOfTheirOwnHaveASeries) {
+  const std::string family = "antminer_site_electricity_price_per_kilowatt_hour";
+  SelfMetrics self;
+  MarketGauges now;
+  now.currency = "USD";
+  now.site_prices = {{"hall-a", 0.06}, {"hall-b", 0.08}};
+  self.Market(now);
+  PageText page = Written(self);
+  EXPECT_EQ(page.Named(family).size(), 2U);
+  EXPECT_EQ(page.Value(family, "site", "hall-a"), "0.06");
+  EXPECT_EQ(page.Value(family, "currency", "USD"), "0.06");
+  EXPECT_EQ(page.Value(family, "site", "hall-b"), "0.08");
+  now.currency = "EUR";
+  now.site_prices.erase("hall-a");
+  self.Market(now);
+  page = Written(self);
+  ASSERT_EQ(page.Named(family).size(), 1U) << "neither the other site nor the other currency";
+  EXPECT_EQ(page.Value(family, "currency", "EUR"), "0.08");
+}
+
 TEST(SelfMetrics, AReloadLeavesAPriceByTimeOfUseToTheMarket) {
   SelfMetrics self;
   Config config;
