@@ -58,12 +58,7 @@ std::optional<std::string> PageText(std::string_view page, std::string_view path
   return root.is_null() ? std::nullopt : Plain(AtPath(root, path));
 }
 
-std::optional<bool> PageFlag(std::string_view page) {
-  const std::string_view text = Trim(page);
-  if (text == "true") return true;
-  if (text == "false") return false;
-  return std::nullopt;
-}
+bool PageIsNone(std::string_view page) { return !Parsed(page).is_object(); }
 
 std::string RefusalIn(std::string_view page) {
   const json::value root = Parsed(page);

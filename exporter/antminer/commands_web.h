@@ -14,8 +14,8 @@ namespace antx {
 /// The value at "a.b.c" of a JSON page as text ("true", "3000", "Auto"); nothing when it is not
 /// there or no plain value.
 [[nodiscard]] std::optional<std::string> PageText(std::string_view page, std::string_view path);
-/// The whole page as a truth value: `true`.
-[[nodiscard]] std::optional<bool> PageFlag(std::string_view page);
+/// Whether the page is no JSON object.
+[[nodiscard]] bool PageIsNone(std::string_view page);
 
 /// What a refusing answer says in its own words: "err", "error", "message", "msg" or the errors
 /// of GraphQL; "" when it says nothing of that kind. A plain "success" or "result" that is false

@@ -111,6 +111,7 @@ asio::awaitable<CommandOutcome> RunEpic(CommandRun& run) {
     // It says so with status 200.
     if (ContainsNoCase(failed->detail, "password")) {
       run.session.RefuseLogin();
+      failed->sent = false;
       failed->verdict = CommandVerdict::kDenied;
     }
     co_return *std::move(failed);

@@ -170,7 +170,14 @@ asio::awaitable<WebReply> MinerSession::LogIn(CommandAuth auth) {
     co_return reply;
   }
   const auto header = form ? LoginHeaderFrom(*form, reply.body) : VnishTokenHeader(reply.body);
-  if (!header) co_return denied;
+  if (!header) {
+    // GraphQL says no with status 200; nonsense is no refusal.
+    const bool refused = auth == CommandAuth::kBraiinsSession && !PageIsNone(reply.body);
+    if (refused) co_return denied;
+    reply.state = WebReply::State::kUnreached;
+    reply.words = "the answer to the login is none";
+    co_return reply;
+  }
   login_header_ = *header;
   AddSecret(header->substr(header->rfind(' ') + 1));
   logged_in_ = true;
@@ -188,7 +195,7 @@ asio::awaitable<WebReply> MinerSession::Web(CommandAuth auth, WebStep step) {
         login_refused_ = true;
         co_return reply;
       }
-      if (!reply.ok()) {
+      if (!logged_in_) {
         // Nothing of the step itself got there.
         if (reply.state == WebReply::State::kLost) reply.state = WebReply::State::kUnreached;
         co_return reply;

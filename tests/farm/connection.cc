@@ -4,8 +4,8 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "farm/api_write.h"
 #include "farm/dialect.h"
-#include "farm/luxos_session.h"
 #include "farm/web_dialect.h"
 
 namespace antx::farm {
@@ -42,28 +42,29 @@ void Connection::Enqueue() {
 
 void Connection::Start() {
   if (context_.member.miner.faults().reset) return Finish(true);
-  socket_.async_read_some(asio::buffer(request_),
+  socket_.async_read_some(asio::buffer(request_) + received_,
                           [self = shared_from_this()](const error_code& error, std::size_t size) {
                             error ? self->Finish() : self->Asked(size);
                           });
 }
 
 void Connection::Asked(std::size_t size) {
-  const std::string_view request(request_.data(), size);
+  received_ += size;
+  const std::string_view request(request_.data(), received_);
+  // HTTP may come in pieces; the API itself reads once.
+  if (IsEpic() && received_ < request_.size() && !IsWholeRequest(request)) return Start();
   VirtualMiner& miner = context_.member.miner;
   context_.member.counters.Count(CommandOf(request));
   if (miner.faults().hang) return WatchHangUp();
   const double now = context_.fleet.Now();
   context_.member.Settle(now);
-  std::optional<std::string> written;
-  if (miner.profile().dialect == Dialect::kLuxos) {
-    written = AnswerLuxosWrite(context_.member, now, request);
-  }
-  if (written) {
-    reply_ = *std::move(written);
+  if (auto written = AnswerApiWrite(context_.member, now, request)) {
+    if (written->die) return Finish(true);
+    reply_ = std::move(written->text);
   } else {
     reply_ = IsEpic() ? AnswerEpicOnApiPort(context_.member, now, request)
                       : Answer(miner, miner.At(now), request);
+    if (reply_.empty()) return Finish(true);
   }
   if (latency_ <= std::chrono::nanoseconds::zero()) return Reply();
   timer_.expires_after(latency_);

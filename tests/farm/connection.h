@@ -61,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::nanoseconds latency_;
   std::chrono::nanoseconds drip_;
   std::array<char, 4095> request_;  ///< One recv, as cgminer does it.
+  std::size_t received_ = 0;
   std::string reply_;
   bool finished_ = false;
 };

@@ -14,7 +14,7 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::string_view kNoMiner = "error: no such miner";
 constexpr const char* kWords =
-    "write: list, get, web, fault, clear, set, stats, freeze, unfreeze or quit";
+    "write: list, get, web, writes, fault, clear, set, stats, freeze, unfreeze or quit";
 
 std::string Numbers(const std::vector<double>& values, double unit) {
   std::string list = "[";
@@ -149,6 +149,19 @@ std::string Web(Fleet& fleet, const Words& words) {
   return member == nullptr ? std::string(kNoMiner) + "; write: web ADDRESS" : member->web.Told();
 }
 
+/// The writes of one machine, or of all that have any.
+std::string Writes(Fleet& fleet, const Words& words) {
+  const auto targets = Targets(fleet, words.size() > 1 ? words[1] : "");
+  if (targets.empty()) return std::string(kNoMiner) + "; write: writes ADDRESS|FIRST-LAST|all";
+  std::string list = "{";
+  for (const Fleet::Member* target : targets) {
+    if (target->web.written == 0) continue;
+    list += (list.size() > 1 ? ",\"" : "\"") + target->miner.address().ToString() +
+            "\":" + target->web.Written();
+  }
+  return list + "}";
+}
+
 std::string Get(Fleet& fleet, const Words& words) {
   const auto address = Ipv4::Parse(words.size() > 1 ? words[1] : "");
   const Fleet::Member* member = address ? fleet.Find(*address) : nullptr;
@@ -165,6 +178,7 @@ std::string RunCommand(Fleet& fleet, std::string_view line) {
   if (verb == "stats") return Stats(fleet);
   if (verb == "get") return Get(fleet, words);
   if (verb == "web") return Web(fleet, words);
+  if (verb == "writes") return Writes(fleet, words);
   if (verb == "fault" || verb == "clear" || verb == "set") return Change(fleet, words);
   if (verb == "freeze") {
     fleet.Freeze();

@@ -20,6 +20,16 @@ std::string Counters(const Moment& moment, double total_megahashes) {
          ",\"Difficulty Stale\":0.00000000,\"Best Share\":12904207043";
 }
 
+/// As part of a JSON text.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 std::string Pool(const VirtualMiner& miner, const Moment& moment, int index, bool fee) {
   const bool active = index == moment.active_pool && !fee;
   const bool dead = !fee && miner.faults().dead_pools[static_cast<std::size_t>(index)];
@@ -27,14 +37,15 @@ std::string Pool(const VirtualMiner& miner, const Moment& moment, int index, boo
   const double share = index == 0 || fee ? 1 : 0;
   PoolSetting set{"DevFee", "DevFee", ""};
   if (!fee) set = miner.pools()[static_cast<std::size_t>(index)];
-  std::string pool = "{\"POOL\":" + std::to_string(index) + ",\"URL\":\"" + set.url +
-                     "\",\"Status\":\"" + (dead ? "Dead" : "Alive") +
-                     "\",\"Priority\":" + std::to_string(fee ? 9999 : index) +
-                     ",\"Quota\":1,\"Long Poll\":\"N\",\"Getworks\":10,\"Accepted\":" +
-                     Format("%.0f", moment.accepted * share) +
-                     ",\"Rejected\":" + Format("%.0f", moment.rejected * share) +
-                     ",\"Discarded\":0,\"Stale\":" + Format("%.0f", moment.stale * share) +
-                     ",\"Get Failures\":0,\"Remote Failures\":0,\"User\":\"" + set.user + "\"";
+  std::string pool =
+      "{\"POOL\":" + std::to_string(index) + ",\"URL\":\"" + Escaped(set.url) + "\",\"Status\":\"" +
+      (dead ? "Dead" : "Alive") + "\",\"Priority\":" +
+      std::to_string(fee ? 9999 : miner.PriorityOf(static_cast<std::size_t>(index))) +
+      ",\"Quota\":1,\"Long Poll\":\"N\",\"Getworks\":10,\"Accepted\":" +
+      Format("%.0f", moment.accepted * share) +
+      ",\"Rejected\":" + Format("%.0f", moment.rejected * share) +
+      ",\"Discarded\":0,\"Stale\":" + Format("%.0f", moment.stale * share) +
+      ",\"Get Failures\":0,\"Remote Failures\":0,\"User\":\"" + Escaped(set.user) + "\"";
   if (braiins) {
     pool += ",\"Last Share Time\":" + std::to_string(active ? moment.unix_seconds - 6 : 0);
   } else {

@@ -4,27 +4,15 @@
 #include <array>
 #include <vector>
 
+#include "farm/api_write.h"
 #include "farm/dialect.h"
 #include "farm/web_digest.h"
-#include "util/text.h"
 
 namespace antx::farm {
 namespace {
 
-constexpr std::array<std::string_view, 10> kWrites = {
-    "addpool", "removepool",   "switchpool", "enablepool", "disablepool",
-    "curtail", "rebootdevice", "resetminer", "ledset",     "profileset"};
-
-/// The text behind "parameter" of a request.
-std::string_view ParameterOf(std::string_view request) {
-  const auto key = request.find("\"parameter\"");
-  if (key == std::string_view::npos) return {};
-  const auto open = request.find('"', request.find(':', key));
-  if (open == std::string_view::npos) return {};
-  const auto close = request.find('"', open + 1);
-  return close == std::string_view::npos ? std::string_view()
-                                         : request.substr(open + 1, close - open - 1);
-}
+constexpr std::array<std::string_view, 5> kWrites = {"curtail", "rebootdevice", "resetminer",
+                                                     "ledset", "profileset"};
 
 std::string Session(const VirtualMiner& miner, const Moment& moment, const std::string& id) {
   return "{" + Status(miner, moment, 316, "Session information") +
@@ -38,12 +26,8 @@ std::string Plain(const VirtualMiner& miner, const Moment& moment, int code,
 
 /// `words` are the parameters behind the session.
 void Change(Fleet::Member& member, double now, std::string_view command,
-            const std::vector<std::string_view>& words) {
-  const auto word = [&words](std::size_t i) {
-    return std::string(i < words.size() ? words[i] : "");
-  };
-  auto& pools = member.miner.pools();
-  const auto index = static_cast<std::size_t>(ParseInt(word(0)).value_or(99));
+            const std::vector<std::string>& words) {
+  const auto word = [&words](std::size_t i) { return i < words.size() ? words[i] : std::string(); };
   if (command == "curtail") {
     if (word(0) == "sleep") (void)member.miner.SetFault("sleep", "", now);
     if (word(0) == "wakeup") (void)member.miner.Clear("sleep", now);
@@ -51,14 +35,10 @@ void Change(Fleet::Member& member, double now, std::string_view command,
     (void)member.miner.SetFault("reboot", "", now);
     member.web.session.clear();
   } else if (command == "ledset") {
+    member.web.light = word(1);
     member.web.blinking = word(1) == "blink";
-  } else if (command == "addpool" && words.size() >= 2) {
-    pools.push_back({word(0), word(1), word(2)});
-  } else if (command == "removepool" && index < pools.size()) {
-    pools.erase(pools.begin() + static_cast<std::ptrdiff_t>(index));
-  } else if (command == "switchpool" && index < pools.size()) {
-    std::rotate(pools.begin(), pools.begin() + static_cast<std::ptrdiff_t>(index),
-                pools.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+  } else if (command == "profileset") {
+    member.web.profile = word(0);
   }
 }
 
@@ -76,7 +56,7 @@ std::optional<std::string> AnswerLuxosWrite(Fleet::Member& member, double now,
     session = Md5("luxos" + std::to_string(++member.web.nonces)).substr(0, 8);
     return Session(miner, moment, session);
   }
-  const auto words = SplitList(ParameterOf(request), ",");
+  const auto words = ParametersOf(request);
   const bool known = !session.empty() && !words.empty() && words[0] == session;
   if (command == "kill") {
     session.clear();
@@ -89,9 +69,11 @@ std::optional<std::string> AnswerLuxosWrite(Fleet::Member& member, double now,
   }
   if (std::find(kWrites.begin(), kWrites.end(), command) == kWrites.end()) return std::nullopt;
   if (!known) return Plain(miner, moment, 402, "Session is required", 'E');
-  member.web.Record(command, ParameterOf(request));
-  if (!member.web.Has("web_ignored"))
-    Change(member, now, command, {words.begin() + 1, words.end()});
+  WriteByApi(member, now, request,
+             [now, name = std::string(command),
+              rest = std::vector<std::string>(words.begin() + 1, words.end())](Fleet::Member& to) {
+               Change(to, now, name, rest);
+             });
   return Plain(miner, moment, 300, "Command accepted", 'S');
 }
 

@@ -59,6 +59,26 @@ VirtualMiner::VirtualMiner(const Profile& profile, Ipv4 address, std::uint64_t s
   for (int i = 0; i < 3; ++i) {
     pools_.push_back({"stratum+tcp://pool" + std::to_string(i) + ".example:3333", worker(), "x"});
   }
+  saved_pools_ = pools_;
+}
+
+void VirtualMiner::SetPools(std::vector<PoolSetting> pools) {
+  pools_ = std::move(pools);
+  saved_pools_ = pools_;
+}
+
+void VirtualMiner::DropPool(std::size_t pool) {
+  if (pool >= pools_.size()) return;
+  pools_.erase(pools_.begin() + static_cast<std::ptrdiff_t>(pool));
+  auto& dead = faults_.dead_pools;
+  if (pool >= dead.size()) return;
+  dead.erase(dead.begin() + static_cast<std::ptrdiff_t>(pool));
+  dead.push_back(false);
+}
+
+int VirtualMiner::PriorityOf(std::size_t pool) const {
+  const int set = pools_[pool].priority;
+  return set >= 0 ? set : static_cast<int>(pool);
 }
 
 std::string VirtualMiner::worker() const {
@@ -112,9 +132,12 @@ Moment VirtualMiner::At(double now) const {
   moment.difficulty_rejected = moment.rejected * kShareDifficulty;
   moment.hardware_errors = std::floor(moment.elapsed / 90);
   moment.watts = profile.watts * moment.rate / profile.nominal;
-  while (moment.active_pool < 2 &&
-         faults_.dead_pools[static_cast<std::size_t>(moment.active_pool)]) {
-    ++moment.active_pool;
+  std::optional<int> best;
+  for (std::size_t i = 0; i < std::min(pools_.size(), faults_.dead_pools.size()); ++i) {
+    if (faults_.dead_pools[i] || pools_[i].url.empty()) continue;
+    if (best && PriorityOf(i) >= *best) continue;
+    best = PriorityOf(i);
+    moment.active_pool = static_cast<int>(i);
   }
   return moment;
 }
@@ -147,6 +170,7 @@ std::string VirtualMiner::SetFault(std::string_view name, std::string_view argum
   if (name == "reboot") {
     down_until_ = now + kRebootSeconds;
     started_ = now + kRebootSeconds;
+    pools_ = saved_pools_;
     return "";
   }
   for (const auto& [known, member] : kSwitches) {
@@ -174,8 +198,11 @@ std::string VirtualMiner::SetValue(std::string_view key, std::string_view value,
   } else if (key == "elapsed") {
     if (!within(0, 1e9)) return "argument must be 0 to 1000000000";
     started_ = now - std::floor(*number);
+  } else if (key == "api_write") {
+    if (!within(0, 1)) return "argument must be 0 or 1";
+    api_write_ = *number > 0;
   } else {
-    return "unknown key; known: rate_factor chip_celsius fan_rpm elapsed";
+    return "unknown key; known: rate_factor chip_celsius fan_rpm elapsed api_write";
   }
   return "";
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "farm/profiles.h"
@@ -32,6 +33,7 @@ struct PoolSetting {
   std::string url;
   std::string user;
   std::string password;
+  int priority = -1;  ///< -1: its place in the list.
 };
 
 /// The values of one moment, in base units unless the name says otherwise.
@@ -76,7 +78,21 @@ class VirtualMiner {
   [[nodiscard]] Ipv4 address() const { return address_; }
   [[nodiscard]] std::string worker() const;
   [[nodiscard]] const std::vector<PoolSetting>& pools() const { return pools_; }
-  [[nodiscard]] std::vector<PoolSetting>& pools() { return pools_; }
+  /// Replaces them for good.
+  void SetPools(std::vector<PoolSetting> pools);
+  /// Changes what is in use; lost with the next start unless SavePools follows, as cgminer has it.
+  void UsePools(std::vector<PoolSetting> pools) { pools_ = std::move(pools); }
+  void SavePools() { saved_pools_ = pools_; }
+  /// Pools with this number and above do not answer.
+  void KillPoolsFrom(std::size_t first) {
+    for (std::size_t i = first; i < faults_.dead_pools.size(); ++i) faults_.dead_pools[i] = true;
+  }
+  /// Takes one out of those in use; whether the others answer moves with them.
+  void DropPool(std::size_t pool);
+  /// 0 is the first choice.
+  [[nodiscard]] int PriorityOf(std::size_t pool) const;
+  /// Whether the API takes commands that change something (`set api_write`).
+  [[nodiscard]] bool api_write() const { return api_write_; }
 
   /// Seconds between a reboot and the first answer.
   static constexpr double kRebootSeconds = 3;
@@ -91,7 +107,9 @@ class VirtualMiner {
   double down_until_ = 0;
   Faults faults_;
   std::vector<PoolSetting> pools_;
-  std::vector<PoolSetting> own_pools_;  ///< While hijacked: those of before.
+  std::vector<PoolSetting> own_pools_;    ///< While hijacked: those of before.
+  std::vector<PoolSetting> saved_pools_;  ///< What the next start finds.
+  bool api_write_ = false;
 };
 
 /// Names of all faults, for help texts.

@@ -97,8 +97,56 @@ json::array Hashboards(const VirtualMiner& miner, const Moment& moment) {
   return boards;
 }
 
-WebResponse BraiinsRest(Fleet::Member& member, const Moment& moment, const WebRequest& request,
-                        std::string_view path) {
+/// Pools below a key or as a list of groups.
+std::vector<PoolSetting> PoolsIn(const json::value& body) {
+  std::vector<PoolSetting> pools;
+  const auto* groups = body.if_array();
+  const auto* group = groups == nullptr || groups->empty() ? nullptr : groups->front().if_object();
+  const auto* list = group == nullptr ? nullptr : group->if_contains("pools");
+  if (list == nullptr || !list->is_array()) return pools;
+  for (const json::value& item : list->get_array()) {
+    const auto text = [&item](const char* key) {
+      const auto* value = item.is_object() ? item.get_object().if_contains(key) : nullptr;
+      return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+    };
+    pools.push_back({text("url"), text("user"), text("password")});
+  }
+  return pools;
+}
+
+/// `action` is the path behind /api/v1/.
+WebResponse BraiinsPut(Fleet::Member& member, double now, const WebRequest& request,
+                       std::string_view action) {
+  static constexpr std::string_view kActions[] = {
+      "actions/restart", "actions/reboot", "actions/pause",           "actions/resume",
+      "actions/locate",  "pools/batch",    "performance/power-target"};
+  bool known = false;
+  for (const std::string_view name : kActions) known = known || name == action;
+  if (!known) return NotFound();
+  const json::value body = Parsed(request.body);
+  const auto pools = PoolsIn(body);
+  if (action == "pools/batch" && pools.empty()) {
+    return Json(json::object{{"message", "no pools"}}, 400);
+  }
+  const bool on = body.is_bool() && body.get_bool();
+  const auto* watt = body.is_object() ? body.get_object().if_contains("watt") : nullptr;
+  const std::string watts = watt != nullptr ? json::serialize(*watt) : "";
+  Write(member, now, request, "/api/v1/" + std::string(action),
+        [=, name = std::string(action)](Fleet::Member& to) {
+          if (name == "actions/restart") RestartMining(to, now);
+          if (name == "actions/reboot") RebootDevice(to, now);
+          if (name == "actions/pause") (void)to.miner.SetFault("sleep", "", now);
+          if (name == "actions/resume") (void)to.miner.Clear("sleep", now);
+          if (name == "actions/locate") to.web.blinking = on;
+          if (name == "pools/batch") to.miner.SetPools(pools);
+          if (name == "performance/power-target") to.web.profile = watts;
+        });
+  if (action == "actions/reboot") return {204, "", "application/json", {}, false};
+  return action == "actions/locate" ? Json(on) : Json(json::object());
+}
+
+WebResponse BraiinsRest(Fleet::Member& member, const Moment& moment, double now,
+                        const WebRequest& request, std::string_view path) {
   const VirtualMiner& miner = member.miner;
   if (path == "/api/v1/version")
     return Json(json::object{{"major", 1}, {"minor", 0}, {"patch", 0}});
@@ -142,12 +190,75 @@ WebResponse BraiinsRest(Fleet::Member& member, const Moment& moment, const WebRe
     }
     return Json(json::array{json::object{{"name", "Default"}, {"pools", pools}}});
   }
-  if (!path.starts_with("/api/v1/actions/") || request.method != "PUT") return NotFound();
-  member.web.Record(path, request.body);
-  return Json(json::object());
+  if (path == "/api/v1/actions/locate" && request.method == "GET") {
+    return Json(member.web.blinking);
+  }
+  if (path == "/api/v1/configuration/miner") {
+    const auto watts = ParseInt(member.web.profile).value_or(3250);
+    return Json(
+        json::object{{"tuner", json::object{{"enabled", true},
+                                            {"power_target", json::object{{"watt", watts}}}}}});
+  }
+  if (request.method != "PUT") return NotFound();
+  return BraiinsPut(member, now, request, path.substr(8));
 }
 
-WebResponse BraiinsGraphql(Fleet::Member& member, const Moment& moment, const WebRequest& request) {
+/// A mutation of one kind; nothing for a query.
+std::optional<WebResponse> BraiinsMutation(Fleet::Member& member, double now,
+                                           const WebRequest& request, const std::string& query,
+                                           const json::object& variables) {
+  if (!query.starts_with("mutation")) return std::nullopt;
+  if (member.web.session.empty() ||
+      request.Header("cookie") != "session_id=" + member.web.session) {
+    return Json(json::object{{"data", nullptr},
+                             {"errors", json::array{json::object{{"message", "Unauthorized"}}}}});
+  }
+  const auto text = [&variables](const char* key) {
+    const auto* value = variables.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+  };
+  const auto* enable = variables.if_contains("enable");
+  const bool on = enable != nullptr && enable->is_bool() && enable->get_bool();
+  const auto has = [&query](const char* word) { return query.find(word) != std::string::npos; };
+  const PoolSetting added{text("url"), text("user"), text("password")};
+  const auto number = static_cast<std::size_t>(ParseInt(text("pool")).value_or(99));
+  std::string kind;
+  for (const char* name : {"restart", "reboot", "setFaultLight", "addPool", "removePool"}) {
+    if (has(name)) kind = name;
+  }
+  if (kind.empty()) {
+    return Json(json::object{{"errors", json::array{json::object{{"message", "no such field"}}}}});
+  }
+  Write(member, now, request, "/graphql", [=](Fleet::Member& to) {
+    std::vector<PoolSetting> pools = to.miner.pools();
+    if (kind == "restart") RestartMining(to, now);
+    if (kind == "reboot") RebootDevice(to, now);
+    if (kind == "setFaultLight") to.web.blinking = on;
+    if (kind == "addPool") pools.push_back(added);
+    if (kind == "removePool" && number < pools.size()) {
+      pools.erase(pools.begin() + static_cast<std::ptrdiff_t>(number));
+    }
+    to.miner.SetPools(pools);
+  });
+  return Json(
+      json::object{{"data", json::object{{"done", json::object{{"__typename", "VoidResult"}}}}}});
+}
+
+json::value BraiinsGroups(const VirtualMiner& miner) {
+  json::array pools;
+  for (std::size_t i = 0; i < miner.pools().size(); ++i) {
+    pools.push_back(json::object{
+        {"id", std::to_string(i)}, {"url", miner.pools()[i].url}, {"user", miner.pools()[i].user}});
+  }
+  const json::object group{{"id", "0"}, {"name", "Default"}, {"pools", pools}};
+  return json::object{
+      {"data",
+       json::object{
+           {"bosminer", json::object{{"config", json::object{{"groups", json::array{group}}}}}}}}};
+}
+
+WebResponse BraiinsGraphql(Fleet::Member& member, const Moment& moment, double now,
+                           const WebRequest& request) {
   const VirtualMiner& miner = member.miner;
   const json::value body = Parsed(request.body);
   const auto* root = body.if_object();
@@ -166,6 +277,15 @@ WebResponse BraiinsGraphql(Fleet::Member& member, const Moment& moment, const We
     response.headers.push_back("Set-Cookie: session_id=" + NewSession(member.web) + "; Path=/");
     return response;
   }
+  const auto* given = root->if_contains("variables");
+  const json::object variables =
+      given != nullptr && given->is_object() ? given->get_object() : json::object();
+  if (auto done = BraiinsMutation(member, now, request, query, variables)) return *std::move(done);
+  if (query.find("faultLight") != std::string::npos) {
+    const json::object light{{"bos", json::object{{"faultLight", member.web.blinking}}}};
+    return Json(json::object{{"data", light}});
+  }
+  if (query.find("config{") != std::string::npos) return Json(BraiinsGroups(miner));
   if (query.find("uptime") != std::string::npos) {
     json::array fans;
     for (std::size_t i = 0; i < moment.fan_rpm.size(); ++i) {
@@ -198,12 +318,12 @@ WebResponse BraiinsGraphql(Fleet::Member& member, const Moment& moment, const We
 
 }  // namespace
 
-WebResponse BraiinsPage(Fleet::Member& member, const Moment& moment, const WebRequest& request,
-                        std::string_view path) {
+WebResponse BraiinsPage(Fleet::Member& member, const Moment& moment, double now,
+                        const WebRequest& request, std::string_view path) {
   // The older release speaks GraphQL only.
   const bool old = member.miner.profile().name == "s19braiins-old";
   if (path == "/") return Html("<title>Braiins OS</title>");
-  if (old && path == "/graphql") return BraiinsGraphql(member, moment, request);
+  if (old && path == "/graphql") return BraiinsGraphql(member, moment, now, request);
   if (old && path == "/cgi-bin/luci/admin/network/iface_status/lan") {
     const bool logged_in = !member.web.session.empty() &&
                            request.Header("cookie") == "session_id=" + member.web.session;
@@ -211,7 +331,7 @@ WebResponse BraiinsPage(Fleet::Member& member, const Moment& moment, const WebRe
     return Json(json::array{json::object{{"macaddr", MacOf(member.miner)}}});
   }
   if (old || !path.starts_with("/api/v1/")) return NotFound();
-  return BraiinsRest(member, moment, request, path);
+  return BraiinsRest(member, moment, now, request, path);
 }
 
 }  // namespace antx::farm

@@ -30,9 +30,9 @@ WebResponse PageOf(Fleet::Member& member, const Moment& moment, double now,
     case Dialect::kVnish:
       return VnishPage(member, moment, now, request, path);
     case Dialect::kBraiins:
-      return BraiinsPage(member, moment, request, path);
+      return BraiinsPage(member, moment, now, request, path);
     case Dialect::kMarathon:
-      return MarathonPage(member, moment, request, path);
+      return MarathonPage(member, moment, now, request, path);
     case Dialect::kEpic:
     case Dialect::kLuxos:
       break;
@@ -78,13 +78,23 @@ std::string SerialOf(const VirtualMiner& miner) {
 
 void Write(Fleet::Member& member, double now, const WebRequest& request, std::string_view path,
            const std::function<void(Fleet::Member&)>& change) {
-  member.web.Record(path, request.body.empty() ? request.target : request.body);
+  member.web.Record(now, request.method, path,
+                    request.body.empty() ? request.target : request.body);
   if (member.web.Has("web_ignored")) return;
   if (member.web.Has("web_late")) {
     member.later.emplace_back(now + kLateSeconds, change);
     return;
   }
   change(member);
+}
+
+void RestartMining(Fleet::Member& member, double now) {
+  (void)member.miner.SetFault("reboot", "", now);
+}
+
+void RebootDevice(Fleet::Member& member, double now) {
+  RestartMining(member, now);
+  member.web.down_until = now + VirtualMiner::kRebootSeconds;
 }
 
 WebResponse AnswerWeb(Fleet::Member& member, double now, const WebRequest& request) {
@@ -107,7 +117,15 @@ WebResponse AnswerWeb(Fleet::Member& member, double now, const WebRequest& reque
       return AskForDigest(web, check == LoginCheck::kStale);
     }
   }
-  return PageOf(member, member.miner.At(now), now, request, path);
+  const auto written = web.written;
+  WebResponse response = PageOf(member, member.miner.At(now), now, request, path);
+  if (web.Has("web_die") && web.written != written) response.die = true;
+  return response;
+}
+
+bool IsWholeRequest(std::string_view request) {
+  const bool http = request.starts_with("GET ") || request.starts_with("POST ");
+  return !http || ParseRequest(request).has_value();
 }
 
 std::string AnswerEpicOnApiPort(Fleet::Member& member, double now, std::string_view request) {
@@ -120,7 +138,10 @@ std::string AnswerEpicOnApiPort(Fleet::Member& member, double now, std::string_v
   const std::string_view path = std::string_view(target).substr(0, target.find('?'));
   member.web.Count(path);
   if (const auto instead = Instead(member.web)) return ToBytes(*instead, true);
-  return ToBytes(EpicPage(member, member.miner.At(now), parsed->request, path), true);
+  const auto written = member.web.written;
+  const WebResponse response = EpicPage(member, member.miner.At(now), now, parsed->request, path);
+  if (member.web.Has("web_die") && member.web.written != written) return {};
+  return ToBytes(response, true);
 }
 
 }  // namespace antx::farm

@@ -12,7 +12,9 @@ namespace antx::farm {
 /// The answer of a machine to one request; counts, checks the login, records writes.
 [[nodiscard]] WebResponse AnswerWeb(Fleet::Member& member, double now, const WebRequest& request);
 
-/// What a request of ePIC on the port of the API gets, as bytes.
+/// What a request of ePIC on the port of the API gets, as bytes; "" : the connection dies.
+/// Whether a request on that port has come in full.
+[[nodiscard]] bool IsWholeRequest(std::string_view request);
 [[nodiscard]] std::string AnswerEpicOnApiPort(Fleet::Member& member, double now,
                                               std::string_view request);
 
@@ -23,11 +25,11 @@ namespace antx::farm {
                                        const WebRequest& request, std::string_view path);
 [[nodiscard]] WebResponse VnishPage(Fleet::Member& member, const Moment& moment, double now,
                                     const WebRequest& request, std::string_view path);
-[[nodiscard]] WebResponse BraiinsPage(Fleet::Member& member, const Moment& moment,
+[[nodiscard]] WebResponse BraiinsPage(Fleet::Member& member, const Moment& moment, double now,
                                       const WebRequest& request, std::string_view path);
-[[nodiscard]] WebResponse EpicPage(Fleet::Member& member, const Moment& moment,
+[[nodiscard]] WebResponse EpicPage(Fleet::Member& member, const Moment& moment, double now,
                                    const WebRequest& request, std::string_view path);
-[[nodiscard]] WebResponse MarathonPage(Fleet::Member& member, const Moment& moment,
+[[nodiscard]] WebResponse MarathonPage(Fleet::Member& member, const Moment& moment, double now,
                                        const WebRequest& request, std::string_view path);
 
 [[nodiscard]] WebResponse NotFound();
@@ -35,6 +37,10 @@ namespace antx::farm {
 /// `change` is run on the member.
 void Write(Fleet::Member& member, double now, const WebRequest& request, std::string_view path,
            const std::function<void(Fleet::Member&)>& change);
+/// The mining process restarts: the API is away for a moment.
+void RestartMining(Fleet::Member& member, double now);
+/// The device restarts: the web side is away too.
+void RebootDevice(Fleet::Member& member, double now);
 /// "02:00:7f:0a:00:01"
 [[nodiscard]] std::string MacOf(const VirtualMiner& miner);
 /// "miner-0-1"

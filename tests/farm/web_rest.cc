@@ -1,4 +1,4 @@
-// Vnish, ePIC and Marathon.
+// ePIC and Marathon.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "farm/web_dialect.h"
-#include "farm/web_digest.h"
 #include "util/text.h"
 
 namespace antx::farm {
@@ -19,115 +18,87 @@ WebResponse Json(json::value content, int status = 200) {
 }
 WebResponse Html(std::string text) { return {200, std::move(text), "text/html", {}, false}; }
 
-std::string NewSession(WebSide& web) {
-  web.session = Md5("session" + std::to_string(++web.nonces));
-  return web.session;
-}
-
 json::value Parsed(const std::string& body) {
   boost::system::error_code broken;
   json::value value = json::parse(body, broken);
   return broken ? json::value() : value;
 }
 
-std::string Type(const VirtualMiner& miner) {
-  const std::string type(miner.profile().type);
-  return type.empty() ? "Antminer S19" : type.substr(0, type.find(" ("));
+/// "pool0.example:3333"
+std::string HostOf(const std::string& url) {
+  const auto scheme = url.find("://");
+  return scheme == std::string::npos ? url : url.substr(scheme + 3);
 }
 
 }  // namespace
 
-WebResponse VnishPage(Fleet::Member& member, const Moment& moment, double now,
-                      const WebRequest& request, std::string_view path) {
-  const VirtualMiner& miner = member.miner;
-  if (path == "/") return Html("<meta name=\"AnthillOS\">");
-  if (path == "/api/v1/info") {
-    return Json(json::object{
-        {"miner", Type(miner)},
-        {"fw_name", "Vnish"},
-        {"fw_version", "1.2.6"},
-        {"hr_measure", "GH/s"},
-        {"system", json::object{{"network_status", json::object{{"mac", MacOf(miner)},
-                                                                {"hostname", HostnameOf(miner)}}},
-                                {"uptime", "1:30"}}},
-        {"serial", SerialOf(miner)}});
-  }
-  const bool sleeping = miner.faults().sleeping;
-  const json::object status{{"miner_state", sleeping ? "stopped" : "mining"},
-                            {"miner_state_time", moment.elapsed}};
-  if (path == "/api/v1/status") return Json(status);
-  if (path == "/api/v1/summary") {
-    json::array chains;
-    for (std::size_t i = 0; i < moment.board_rate.size(); ++i) {
-      chains.push_back(
-          json::object{{"id", i + 1},
-                       {"hr_realtime", moment.board_rate[i]},
-                       {"hr_nominal", miner.profile().nominal / miner.profile().boards},
-                       {"freq", 545},
-                       {"voltage", 12625},
-                       {"power_consumption", moment.watts / miner.profile().boards},
-                       {"pcb_temp", json::object{{"min", 40}, {"max", moment.pcb_celsius[i]}}},
-                       {"chip_temp", json::object{{"min", 50}, {"max", moment.chip_celsius[i]}}}});
-    }
-    json::array fans;
-    for (std::size_t i = 0; i < moment.fan_rpm.size(); ++i) {
-      fans.push_back(json::object{{"id", i}, {"rpm", moment.fan_rpm[i]}});
-    }
-    json::array pools;
-    for (std::size_t i = 0; i < miner.pools().size(); ++i) {
-      pools.push_back(json::object{{"id", i},
-                                   {"url", miner.pools()[i].url},
-                                   {"pool_type", "UserPool"},
-                                   {"user", miner.pools()[i].user},
-                                   {"status", i == 0 ? "working" : "active"},
-                                   {"accepted", i == 0 ? moment.accepted : 0},
-                                   {"rejected", i == 0 ? moment.rejected : 0},
-                                   {"stale", 0}});
-    }
-    return Json(json::object{
-        {"miner", json::object{{"miner_status", status},
-                               {"hr_realtime", moment.rate},
-                               {"hr_average", moment.average},
-                               {"hr_nominal", miner.profile().nominal},
-                               {"power_usage", moment.watts},
-                               {"hw_errors", moment.hardware_errors},
-                               {"pools", pools},
-                               {"cooling", json::object{{"fan_duty", 60}, {"fans", fans}}},
-                               {"chains", chains}}}});
-  }
-  if (path == "/api/v1/unlock" && request.method == "POST") {
-    const json::value body = Parsed(request.body);
-    const auto* pw = body.is_object() ? body.get_object().if_contains("pw") : nullptr;
-    if (pw == nullptr || !pw->is_string() || pw->get_string() != member.web.password ||
-        member.web.Has("web_locked")) {
-      ++member.web.refused_logins;
-      return Json(json::object{{"err", "Password is incorrect"}}, 401);
-    }
-    return Json(json::object{{"token", NewSession(member.web)}});
-  }
-  if (request.method != "POST") return NotFound();
-  if (request.Header("authorization") != "Bearer " + member.web.session ||
-      member.web.session.empty()) {
-    return Json(json::object{{"err", "Unauthorized"}}, 401);
-  }
-  WebResponse done{200, "", "application/json", {}, member.web.Has("web_die")};
-  Write(member, now, request, path, [path = std::string(path), now](Fleet::Member& to) {
-    if (path == "/api/v1/mining/stop" || path == "/api/v1/mining/pause") {
-      (void)to.miner.SetFault("sleep", "", now);
-    } else if (path == "/api/v1/mining/start" || path == "/api/v1/mining/resume") {
-      (void)to.miner.Clear("sleep", now);
-    } else if (path == "/api/v1/find-miner") {
-      to.web.blinking = !to.web.blinking;
-    } else {
-      (void)to.miner.SetFault("reboot", "", now);
-    }
-  });
-  if (path == "/api/v1/find-miner") return Json(json::object{{"on", member.web.blinking}});
-  return done;
+namespace {
+
+/// A parameter that is text, else "".
+std::string ParamText(const json::object& body) {
+  const auto* param = body.if_contains("param");
+  return param != nullptr && param->is_string() ? std::string(param->get_string()) : "";
 }
 
-WebResponse EpicPage(Fleet::Member& member, const Moment& moment, const WebRequest& request,
-                     std::string_view path) {
+std::vector<PoolSetting> CoinPools(const json::object& body) {
+  std::vector<PoolSetting> pools;
+  const auto* param = body.if_contains("param");
+  const auto* coin = param == nullptr ? nullptr : param->if_object();
+  const auto* list = coin == nullptr ? nullptr : coin->if_contains("stratum_configs");
+  if (list == nullptr || !list->is_array()) return pools;
+  for (const json::value& item : list->get_array()) {
+    const auto* pool = item.if_object();
+    const auto text = [pool](const char* key) {
+      const auto* value = pool == nullptr ? nullptr : pool->if_contains(key);
+      return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+    };
+    pools.push_back({text("pool"), text("login"), text("password")});
+  }
+  return pools;
+}
+
+WebResponse EpicWrite(Fleet::Member& member, double now, const WebRequest& request,
+                      std::string_view path) {
+  const json::value parsed = Parsed(request.body);
+  const auto* body = parsed.if_object();
+  const auto* password = body == nullptr ? nullptr : body->if_contains("password");
+  const bool good = password != nullptr && password->is_string() &&
+                    password->get_string() == member.web.password && !member.web.Has("web_locked");
+  if (!good) {
+    ++member.web.refused_logins;
+    return Json(json::object{{"result", false}, {"error", "Incorrect Password"}});
+  }
+  const std::string param = ParamText(*body);
+  const auto pools = CoinPools(*body);
+  if (path == "/coin" && pools.empty()) {
+    return Json(json::object{{"result", false}, {"error", "Invalid coin config"}});
+  }
+  const auto* flag = body->if_contains("param");
+  const bool on = flag != nullptr && flag->is_bool() && flag->get_bool();
+  Write(member, now, request, path, [=, path = std::string(path)](Fleet::Member& to) {
+    if (path == "/softreboot") RestartMining(to, now);
+    if (path == "/reboot") RebootDevice(to, now);
+    if (path == "/identify") to.web.blinking = on;
+    if (path == "/miner" && param == "Stop") (void)to.miner.SetFault("sleep", "", now);
+    if (path == "/miner" && param == "Autostart") (void)to.miner.Clear("sleep", now);
+    if (path == "/coin") to.miner.SetPools(pools);
+  });
+  return Json(json::object{{"result", true}, {"error", nullptr}});
+}
+
+json::array StratumConfigs(const VirtualMiner& miner) {
+  json::array list;
+  for (const PoolSetting& pool : miner.pools()) {
+    list.push_back(
+        json::object{{"login", pool.user}, {"password", pool.password}, {"pool", pool.url}});
+  }
+  return list;
+}
+
+}  // namespace
+
+WebResponse EpicPage(Fleet::Member& member, const Moment& moment, double now,
+                     const WebRequest& request, std::string_view path) {
   const VirtualMiner& miner = member.miner;
   const Profile& profile = miner.profile();
   if (path == "/capabilities") {
@@ -148,16 +119,10 @@ WebResponse EpicPage(Fleet::Member& member, const Moment& moment, const WebReque
     }
     return Json(temps);
   }
-  if (request.method == "POST") {
-    const json::value body = Parsed(request.body);
-    const auto* password = body.is_object() ? body.get_object().if_contains("password") : nullptr;
-    member.web.Record(path, request.body);
-    const bool good = password != nullptr && password->is_string() &&
-                      password->get_string() == member.web.password;
-    if (!good) ++member.web.refused_logins;
-    return Json(json::object{{"result", good}, {"error", good ? "" : "Incorrect Password"}});
-  }
+  if (request.method == "POST") return EpicWrite(member, now, request, path);
   if (path != "/summary") return NotFound();
+  const bool sleeping = miner.faults().sleeping;
+  const auto active = static_cast<std::size_t>(moment.active_pool);
   json::array states;
   json::array boards;
   for (std::size_t i = 0; i < moment.board_rate.size(); ++i) {
@@ -174,39 +139,104 @@ WebResponse EpicPage(Fleet::Member& member, const Moment& moment, const WebReque
     if (i < moment.fan_rpm.size()) rpm = moment.fan_rpm[i];
     fans["Fans Speed " + std::to_string(i + 1)] = rpm;
   }
-  return Json(
-      json::object{{"Hostname", HostnameOf(miner)},
-                   {"Software", "PowerPlay-BMS v1.5.13"},
-                   {"HBStatus", states},
-                   {"HBs", boards},
-                   {"Fans Rpm", fans},
-                   {"Fans", json::object{{"Fans Speed", 60}}},
-                   {"Power Supply Stats", json::object{{"Input Power", moment.watts}}},
-                   {"Session", json::object{{"Accepted", moment.accepted},
-                                            {"Rejected", moment.rejected},
-                                            {"Average MHs", moment.average * 1e3},
-                                            {"Difficulty", 65536.0},
-                                            {"Last Accepted Share Timer", 6},
-                                            {"Uptime", moment.elapsed}}},
-                   {"Status", json::object{{"Operating State", "Mining"}, {"Last Error", nullptr}}},
-                   {"Stratum", json::object{{"Current Pool", "pool0.example:3333"},
-                                            {"Current User", miner.worker()},
-                                            {"IsPoolConnected", true}}}});
+  return Json(json::object{
+      {"Hostname", HostnameOf(miner)},
+      {"Software", "PowerPlay-BMS v1.5.13"},
+      {"HBStatus", states},
+      {"HBs", boards},
+      {"Fans Rpm", fans},
+      {"Fans", json::object{{"Fans Speed", 60}}},
+      {"Power Supply Stats", json::object{{"Input Power", moment.watts}}},
+      {"Session", json::object{{"Accepted", moment.accepted},
+                               {"Rejected", moment.rejected},
+                               {"Average MHs", moment.average * 1e3},
+                               {"Difficulty", 65536.0},
+                               {"Last Accepted Share Timer", 6},
+                               {"Uptime", moment.elapsed}}},
+      {"Status",
+       json::object{{"Operating State", sleeping ? "Idling" : "Mining"}, {"Last Error", nullptr}}},
+      {"Mining", json::object{{"Coin", "BTC"}, {"Algorithm", "SHA-256"}}},
+      {"Misc", json::object{{"Locate Miner State", member.web.blinking}}},
+      {"StratumConfigs", StratumConfigs(miner)},
+      {"Stratum", json::object{{"Current Pool", HostOf(miner.pools()[active].url)},
+                               {"Current User", miner.pools()[active].user},
+                               {"IsPoolConnected", true}}}});
 }
 
-WebResponse MarathonPage(Fleet::Member& member, const Moment& moment, const WebRequest& request,
-                         std::string_view path) {
+namespace {
+
+json::object MarathonSettings(const Fleet::Member& member) {
+  json::array pools;
+  for (const PoolSetting& pool : member.miner.pools()) {
+    const std::string shown = member.web.Has("web_masked") ? "***" : pool.password;
+    pools.push_back(json::object{{"url", pool.url}, {"user", pool.user}, {"pass", shown}});
+  }
+  const std::string mode = member.web.profile.empty() ? "Auto" : member.web.profile;
+  return {{"pools", pools},
+          {"mode", json::object{{"work-mode-selector", mode}, {"concorde", json::object()}}},
+          {"general-config", json::object{{"environment-profile", "AirCooling"}}}};
+}
+
+void MarathonChange(Fleet::Member& to, double now, std::string_view page,
+                    const json::object& body) {
+  const auto text = [](const json::object& from, const char* key) {
+    const auto* value = from.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+  };
+  if (page == "locate_miner") {
+    const auto* on = body.if_contains("blinking");
+    to.web.blinking = on != nullptr && on->is_bool() && on->get_bool();
+  } else if (page == "maintenance") {
+    if (text(body, "type") == "reboot") RebootDevice(to, now);
+    if (text(body, "type") == "reload") RestartMining(to, now);
+  } else if (page == "miner_config") {
+    std::vector<PoolSetting> pools;
+    if (const auto* list = body.if_contains("pools"); list != nullptr && list->is_array()) {
+      for (const json::value& item : list->get_array()) {
+        const auto* pool = item.if_object();
+        if (pool != nullptr) {
+          pools.push_back({text(*pool, "url"), text(*pool, "user"), text(*pool, "pass")});
+        }
+      }
+    }
+    if (!pools.empty()) to.miner.SetPools(pools);
+    const auto* mode = body.if_contains("mode");
+    if (mode != nullptr && mode->is_object()) {
+      to.web.profile = text(mode->get_object(), "work-mode-selector");
+      if (to.web.profile == "Sleep") {
+        (void)to.miner.SetFault("sleep", "", now);
+      } else {
+        (void)to.miner.Clear("sleep", now);
+      }
+    }
+    RestartMining(to, now);
+  }
+}
+
+}  // namespace
+
+WebResponse MarathonPage(Fleet::Member& member, const Moment& moment, double now,
+                         const WebRequest& request, std::string_view path) {
   const VirtualMiner& miner = member.miner;
   const Profile& profile = miner.profile();
   if (path == "/") return Html("<title>kaonsu</title>");
   if (!path.starts_with("/kaonsu/v1/")) return NotFound();
   const std::string_view page = path.substr(11);
   if (request.method == "POST") {
-    member.web.Record(path, request.body);
-    return Json(json::object{{"success", true}});
+    const bool known = page == "locate_miner" || page == "maintenance" || page == "miner_config";
+    const json::value body = Parsed(request.body);
+    if (!known) return NotFound();
+    if (!body.is_object()) return Json(json::object{{"error", true}, {"msg", "bad request"}});
+    Write(member, now, request, path,
+          [now, page = std::string(page), fields = body.get_object()](Fleet::Member& to) {
+            MarathonChange(to, now, page, fields);
+          });
+    return Json(json::object{{"error", false}, {"msg", "success"}});
   }
+  if (page == "locate_miner") return Json(json::object{{"blinking", member.web.blinking}});
+  if (page == "miner_config") return Json(MarathonSettings(member));
   if (page == "brief") {
-    return Json(json::object{{"status", "Mining"},
+    return Json(json::object{{"status", miner.faults().sleeping ? "Sleep" : "Mining"},
                              {"hashrate_realtime", moment.rate / 1e3},
                              {"hashrate_average", moment.average / 1e3},
                              {"power_consumption_estimated", moment.watts},

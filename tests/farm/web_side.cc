@@ -13,14 +13,16 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 14> kFaults = {
-    "web_busy",         // set_miner_conf: "request busy", a lock file is held
-    "web_stale_nonce",  // the next good login is answered 401 once, without stale=true
-    "web_locked",       // every login is refused
-    "web_die",          // the socket dies on a write that reboots or restarts
-    "web_late",         // a write answers success, the effect comes after 3 s
-    "web_ignored",      // a write answers success, and the old pools stay
-    "web_hang",        "web_garbage", "web_oversize", "web_slow_drip",
+constexpr std::array<std::string_view, 16> kFaults = {
+    "web_busy",          // set_miner_conf: "request busy", a lock file is held
+    "web_stale_nonce",   // the next good login is answered 401 once, without stale=true
+    "web_locked",        // every login is refused
+    "web_die",           // the connection dies on each write, which takes effect
+    "web_late",          // a write answers success, the effect comes after 3 s
+    "web_masked",        // settings show *** in place of the pools' passwords
+    "web_refuse_pools",  // addpool answers "Invalid addpool details"
+    "web_ignored",       // a write answers success, and the old pools stay
+    "web_hang",         "web_garbage", "web_oversize", "web_slow_drip",
     "web_redirect",  // every page leads elsewhere
     "web_error",     // 500 on every page
     "web_refuse",    // closes each connection at once
@@ -41,8 +43,10 @@ void WebSide::Count(std::string_view path) {
   ++found->second;
 }
 
-void WebSide::Record(std::string_view path, std::string_view body) {
-  writes.push_back({std::string(path), std::string(body.substr(0, 4096))});
+void WebSide::Record(double at, std::string_view method, std::string_view path,
+                     std::string_view body) {
+  writes.push_back({at, std::string(method), std::string(path), std::string(body.substr(0, 4096))});
+  ++written;
   if (writes.size() > kMostWrites) writes.pop_front();
 }
 
@@ -86,13 +90,26 @@ bool WebSide::Clear(std::string_view name) {
   return std::find(kFaults.begin(), kFaults.end(), name) != kFaults.end();
 }
 
+namespace {
+
+json::array Listed(const std::deque<WebWrite>& writes) {
+  json::array list;
+  for (const WebWrite& write : writes) {
+    list.push_back(json::object{
+        {"at", write.at}, {"method", write.method}, {"path", write.path}, {"body", write.body}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string WebSide::Written() const {
+  return json::serialize(json::object{{"written", written}, {"writes", Listed(writes)}});
+}
+
 std::string WebSide::Told() const {
   json::object paths;
   for (const auto& [path, count] : by_path) paths[path] = count;
-  json::array written;
-  for (const WebWrite& write : writes) {
-    written.push_back(json::object{{"path", write.path}, {"body", write.body}});
-  }
   json::array active;
   for (const std::string& fault : faults) active.push_back(json::string(fault));
   return json::serialize(json::object{{"requests", requests},
@@ -101,7 +118,7 @@ std::string WebSide::Told() const {
                                       {"work_mode", work_mode},
                                       {"blinking", blinking},
                                       {"faults", active},
-                                      {"writes", written}});
+                                      {"writes", Listed(writes)}});
 }
 
 }  // namespace antx::farm

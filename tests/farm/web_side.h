@@ -15,8 +15,10 @@ namespace antx::farm {
 
 /// A request that changes something, as it came.
 struct WebWrite {
-  std::string path;
-  std::string body;
+  double at = 0;       ///< Seconds of the simulation.
+  std::string method;  ///< "API" for the port of the API.
+  std::string path;    ///< Or the command.
+  std::string body;    ///< On the API the whole request; the first 4096 bytes.
 };
 
 struct WebSide {
@@ -39,10 +41,13 @@ struct WebSide {
   std::uint64_t requests = 0;
   std::uint64_t refused_logins = 0;  ///< A login was shown, and it was wrong.
   std::map<std::string, std::uint64_t, std::less<>> by_path;
-  std::deque<WebWrite> writes;  ///< The last kMostWrites.
+  std::deque<WebWrite> writes;  ///< The last kMostWrites, by web and API.
+  std::uint64_t written = 0;    ///< All of them.
+  std::string light = "auto";   ///< LuxOS: its red light.
+  std::string profile;          ///< Profile, preset or mode, in the firmware's own words.
 
   void Count(std::string_view path);
-  void Record(std::string_view path, std::string_view body);
+  void Record(double at, std::string_view method, std::string_view path, std::string_view body);
   [[nodiscard]] bool Has(std::string_view fault) const { return faults.contains(fault); }
   /// Switches a fault on. Returns what is wrong with it, "" when it was taken.
   std::string SetFault(std::string_view name);
@@ -52,6 +57,8 @@ struct WebSide {
   bool Clear(std::string_view name);
   /// JSON: what was asked, refused and written, and the settings now.
   [[nodiscard]] std::string Told() const;
+  /// JSON: the writes alone, with their times.
+  [[nodiscard]] std::string Written() const;
 
   static constexpr std::size_t kMostWrites = 32;
   static constexpr std::size_t kMostPaths = 48;

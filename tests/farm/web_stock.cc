@@ -49,16 +49,34 @@ json::object SystemInfo(const VirtualMiner& miner, bool old) {
 json::object Conf(const Fleet::Member& member) {
   json::array pools;
   for (const PoolSetting& pool : member.miner.pools()) {
-    pools.push_back(json::object{{"url", pool.url}, {"user", pool.user}, {"pass", pool.password}});
+    const std::string shown = member.web.Has("web_masked") ? "***" : pool.password;
+    pools.push_back(json::object{{"url", pool.url}, {"user", pool.user}, {"pass", shown}});
   }
-  return {{"pools", pools},
-          {"api-listen", true},
-          {"api-groups", "A:stats:pools:devs:summary:version"},
-          {"api-allow", "A:0/0,W:*"},
-          {"bitmain-fan-ctrl", false},
-          {"bitmain-fan-pwm", "100"},
-          {"bitmain-work-mode", std::to_string(member.web.work_mode)},
-          {"bitmain-freq-level", "100"}};
+  json::object conf{{"pools", pools},
+                    {"api-listen", true},
+                    {"api-network", true},
+                    {"api-groups", "A:stats:pools:devs:summary:version"},
+                    {"api-allow", "A:0/0,W:*"}};
+  const int mode = member.web.work_mode;
+  switch (member.miner.profile().dialect) {
+    case Dialect::kLegacy:
+      conf["bitmain-use-vil"] = true;
+      conf["bitmain-freq"] = "550";
+      conf["bitmain-voltage"] = "0706";
+      break;
+    case Dialect::kX17:
+      conf["bitmain-use-vil"] = true;
+      conf["bitmain-work-mode"] = mode == 1 ? "254" : std::to_string(mode);
+      conf["bitmain-freq"] = "O";
+      conf["bitmain-voltage"] = "1950";
+      break;
+    default:
+      conf["bitmain-fan-ctrl"] = false;
+      conf["bitmain-fan-pwm"] = "100";
+      conf["bitmain-work-mode"] = std::to_string(mode);
+      conf["bitmain-freq-level"] = "100";
+  }
+  return conf;
 }
 
 json::object Head(const Fleet::Member& member, const Moment& moment, const char* message) {
@@ -152,9 +170,6 @@ json::object Pools(const Fleet::Member& member, const Moment& moment) {
   return page;
 }
 
-/// Restarts the mining process: the API is away for a moment, the web side stays.
-void Restart(Fleet::Member& member, double now) { (void)member.miner.SetFault("reboot", "", now); }
-
 void SetMode(Fleet::Member& member, int mode, double now) {
   member.web.work_mode = mode;
   if (mode == 1) {
@@ -173,7 +188,7 @@ WebResponse SetConf(Fleet::Member& member, double now, const WebRequest& request
   const json::value parsed = json::parse(request.body, broken);
   if (broken || !parsed.is_object()) return answer("error", "M001", "Illegal request!");
   if (member.web.Has("web_busy")) {
-    member.web.Record(path, request.body);
+    member.web.Record(now, request.method, path, request.body);
     return answer("error", "M001", "request busy");
   }
   std::vector<PoolSetting> pools;
@@ -194,33 +209,27 @@ WebResponse SetConf(Fleet::Member& member, double now, const WebRequest& request
   if (mode != nullptr && mode->is_int64()) number = mode->get_int64();
   if (mode != nullptr && mode->is_string()) number = ParseInt(std::string(mode->get_string()));
   Write(member, now, request, path, [pools, number, now](Fleet::Member& to) {
-    if (!pools.empty()) to.miner.pools() = pools;
+    if (!pools.empty()) to.miner.SetPools(pools);
     if (number && *number >= 0 && *number <= 3) SetMode(to, static_cast<int>(*number), now);
-    Restart(to, now);
+    RestartMining(to, now);
   });
   return answer("success", "M000", "OK!");
 }
 
-WebResponse Blink(Fleet::Member& member, const WebRequest& request, std::string_view path) {
-  member.web.Record(path, request.body);
+WebResponse Blink(Fleet::Member& member, double now, const WebRequest& request,
+                  std::string_view path) {
   const bool on = request.body.find("true") != std::string::npos;
   if (!on && request.body.find("false") == std::string::npos) {
     return Page(json::object{{"code", "B001"}});
   }
-  member.web.blinking = on;
+  Write(member, now, request, path, [on](Fleet::Member& to) { to.web.blinking = on; });
   return Page(json::object{{"code", on ? "B000" : "B100"}});
 }
 
 WebResponse Reboot(Fleet::Member& member, double now, const WebRequest& request,
                    std::string_view path) {
-  const bool dies = member.web.Has("web_die");
-  Write(member, now, request, path, [now](Fleet::Member& to) {
-    Restart(to, now);
-    to.web.down_until = now + VirtualMiner::kRebootSeconds;
-  });
-  WebResponse response = Told("Status 200");
-  response.die = dies;
-  return response;
+  Write(member, now, request, path, [now](Fleet::Member& to) { RebootDevice(to, now); });
+  return Told("Status 200");
 }
 
 /// The figures of the API flattened into text, as the script of old firmware prints them.
@@ -283,10 +292,15 @@ WebResponse SetOldConf(Fleet::Member& member, double now, const WebRequest& requ
     if (name == "_ant_work_mode") mode = ParseInt(value);
   }
   if (pools.size() < 3) return Told("error");
+  if (member.web.Has("web_busy")) {
+    // Another call is writing: this one waits, and ends without a word.
+    member.web.Record(now, request.method, path, request.body);
+    return Told("");
+  }
   Write(member, now, request, path, [pools, mode, now](Fleet::Member& to) {
-    to.miner.pools() = pools;
-    if (mode) SetMode(to, *mode == 254 ? 1 : 0, now);
-    Restart(to, now);
+    to.miner.SetPools(pools);
+    if (mode) SetMode(to, *mode == 254 ? 1 : static_cast<int>(*mode), now);
+    RestartMining(to, now);
   });
   return Told("ok");
 }
@@ -306,7 +320,7 @@ WebResponse StockPage(Fleet::Member& member, const Moment& moment, double now,
     return Page(json::object{{"blink", member.web.blinking}});
   }
   if (path == "/cgi-bin/set_miner_conf.cgi") return SetConf(member, now, request, path);
-  if (path == "/cgi-bin/blink.cgi") return Blink(member, request, path);
+  if (path == "/cgi-bin/blink.cgi") return Blink(member, now, request, path);
   if (path == "/cgi-bin/reboot.cgi") return Reboot(member, now, request, path);
   const bool figures = path == "/cgi-bin/summary.cgi" || path == "/cgi-bin/stats.cgi" ||
                        path == "/cgi-bin/pools.cgi";
@@ -329,9 +343,11 @@ WebResponse OldStockPage(Fleet::Member& member, const Moment& moment, double now
   if (path == "/cgi-bin/set_miner_conf.cgi") return SetOldConf(member, now, request, path);
   if (path == "/cgi-bin/reboot.cgi") return Reboot(member, now, request, path);
   if (path == "/cgi-bin/blink.cgi") {
-    member.web.Record(path, request.body);
     const bool asks = request.body.find("onPageLoaded") != std::string::npos;
-    if (!asks) member.web.blinking = request.body.find("startBlink") != std::string::npos;
+    const bool on = request.body.find("startBlink") != std::string::npos;
+    if (!asks) {
+      Write(member, now, request, path, [on](Fleet::Member& to) { to.web.blinking = on; });
+    }
     return Page(json::object{{"isBlinking", member.web.blinking}});
   }
   return NotFound();

@@ -160,10 +160,9 @@ TEST_F(MinerListTest, SaysWhatIsWrongInWords) {
   miner->pool_verdict = PoolVerdict{true, "thief.example:1 (ro***.x)", ""};
   std::vector<std::string> texts;
   for (const Finding& finding : Judge(*miner).findings) texts.push_back(finding.text);
-  EXPECT_THAT(texts, ElementsAre("1 of 3 boards missing", "board 0 does not hash",
-                                 "fan 1 stands still",
-                                 "mines for somebody else: thief.example:1 (ro***.x)",
-                                 "no pool alive"));
+  EXPECT_THAT(texts,
+              ElementsAre("1 of 3 boards missing", "board 0 does not hash", "fan 1 stands still",
+                          "mines for somebody else: thief.example:1 (ro***.x)", "no pool alive"));
   // A reply without any board says nothing about boards.
   Change(miner, [](Reading& reading) { reading.boards.clear(); });
   EXPECT_EQ(Judge(*miner).findings.front().text, "fan 1 stands still");
