@@ -55,7 +55,14 @@ void SayExporter(Page& page) {
   SelfMetrics self;
   self.Build({"0.1.0", "abc1234", "main", "g++ 12.2", "2025-09-11"});
   self.Configured(Config{});
-  self.Market({"USD", 65000, 1.1e14, 3.125, 0.03, 0.1, {{"price", when}, {"fees", when}}});
+  self.Market({"USD",
+               65000,
+               1.1e14,
+               3.125,
+               0.03,
+               0.1,
+               {{"north", 0.08}},
+               {{"price", when}, {"fees", when}}});
   self.Ready(true);
   self.Reloaded(true, when);
   PollOutcome outcome;
