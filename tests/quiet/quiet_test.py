@@ -120,7 +120,7 @@ class Quiet(unittest.TestCase):
         alert = wait_for(lambda: self.alert("AntminerPoolUnexpected", miner), "the alert")[0]
         self.assertEqual((alert["severity"], alert["category"], alert["rack"]),
                          ("critical", "pool", "r1"))
-        worker = self.value("antminer_pool_unexpected_info")
+        worker = self.value("antminer_pool_unexpected_target_info")
         self.assertEqual(len(worker), 1)
         self.assertIn('target="evil.example:3333 (ro***.worker', worker[0])
         self.assertIn('before="pool0.example:3333 (fa***.worker', worker[0])

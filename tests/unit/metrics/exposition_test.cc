@@ -150,13 +150,13 @@ TEST(Exposition, APoolVerdictIsToldAndItsTargetsOnlyWhileItIsBad) {
   page = Written(SnapshotOf({miner}));
   ASSERT_EQ(page.Named("antminer_pool_unexpected").size(), 1U);
   EXPECT_EQ(page.Named("antminer_pool_unexpected")[0].value, "0");
-  EXPECT_TRUE(page.Named("antminer_pool_unexpected_info").empty());
+  EXPECT_TRUE(page.Named("antminer_pool_unexpected_target_info").empty());
   miner.pool_verdict = PoolVerdict{true, "thief.example:1 (ro***.x)", "pool.example:3333"};
   page = Written(SnapshotOf({miner}));
   EXPECT_EQ(page.Named("antminer_pool_unexpected")[0].value, "1");
-  EXPECT_EQ(page.Value("antminer_pool_unexpected_info", "target", "thief.example:1 (ro***.x)"),
+  EXPECT_EQ(page.Value("antminer_pool_unexpected_target_info", "target", "thief.example:1 (ro***.x)"),
             "1");
-  EXPECT_EQ(page.Value("antminer_pool_unexpected_info", "before", "pool.example:3333"), "1");
+  EXPECT_EQ(page.Value("antminer_pool_unexpected_target_info", "before", "pool.example:3333"), "1");
 }
 
 TEST(Exposition, MaintenanceIsTheOneSeriesOfItsMiner) {
