@@ -288,7 +288,7 @@ const std::array kWriters = {
     FamilyWriter{Family::kPoolSwitchesTotal,
                  [](const MinerPage& at) { PutOwned(at, at.miner.counters.pool_switches); }},
     FamilyWriter{Family::kPoolUnexpected, pool_families::Unexpected},
-    FamilyWriter{Family::kPoolUnexpectedInfo, pool_families::UnexpectedInfo},
+    FamilyWriter{Family::kPoolUnexpectedTargetInfo, pool_families::UnexpectedInfo},
     FamilyWriter{Family::kPoolWorkerInfo, pool_families::Workers},
     FamilyWriter{Family::kThresholdChipTemperatureCelsius,
                  [](const MinerPage& at) {

@@ -94,14 +94,20 @@ Family Read(const YAML::Node& node) {
   return family;
 }
 
+/// OpenMetrics takes the ending of counters and facts as no part of the name.
+std::string OpenMetricsName(const Family& family) {
+  const bool has_ending = family.type == "counter" || family.type == "info";
+  return has_ending ? family.name.substr(0, family.name.rfind('_')) : family.name;
+}
+
 std::vector<Family> Load(const char* path) {
   std::vector<Family> families;
-  std::set<std::string> enumerators;
+  std::set<std::string> names;
   for (const YAML::Node& node : YAML::LoadFile(path)["families"]) {
     Family family = Read(node);
     const std::string fault = Fault(family);
     if (!fault.empty()) throw std::runtime_error(family.name + ": " + fault);
-    if (!enumerators.insert(family.enumerator).second) {
+    if (!names.insert(OpenMetricsName(family)).second) {
       throw std::runtime_error(family.name + ": stands in the contract twice");
     }
     families.push_back(std::move(family));

@@ -77,6 +77,11 @@ TEST_F(ContractTest, FaultsFailTheBuild) {
   };
   for (const char* fault : faults) EXPECT_EQ(GenerateText(fault), 1) << fault;
   EXPECT_EQ(GenerateText(std::string(kGood) + kGood), 1) << "the same family twice";
+  EXPECT_EQ(GenerateText(std::string(kGood) +
+                         "  - {name: antminer_x_info, type: info, group: miner, labels: [], "
+                         "help: \"A.\"}\n"),
+            1)
+      << "OpenMetrics calls both antminer_x";
   EXPECT_EQ(GenerateText(""), 1) << "no families";
   EXPECT_EQ(Generate(folder_ / "missing.yaml"), 1);
 }
