@@ -53,6 +53,7 @@ class App {
   static std::function<double()> Random();
   void StartPush();
   void OpenControl();
+  void WireQuiet(ControlParts& parts);
   void ConfigureControl(const Config& config);
   std::vector<CommandOutcome> CheckCommand(std::vector<CommandTarget> targets, Command command);
   void SendCommandTo(CommandTarget target, Command command, std::function<bool()> stopped,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/app.h"
+#include "fleet/pool_guard.h"
 
 namespace antx {
 namespace {
@@ -27,7 +28,51 @@ std::vector<std::string_view> ResultNames() {
   return names;
 }
 
+/// What of the pools is not on the lists; "" when nothing is. Names the field.
+std::string PoolFault(const PoolsConfig& lists, const Command& command) {
+  for (const PoolEntry& pool : command.pools) {
+    PoolReading reading;
+    const auto begin = pool.url.find("://");
+    reading.host = begin == std::string::npos ? pool.url : pool.url.substr(begin + 3);
+    reading.host = reading.host.substr(0, reading.host.find('/'));
+    reading.user = pool.user;
+    if (PoolAllowed(lists, reading) != std::optional<bool>(false)) continue;
+    return "url, username: " + PoolTargetText(reading) +
+           " is not on the list (pools.allowed_hosts, pools.allowed_accounts)";
+  }
+  return "";
+}
+
+std::string SilenceKey(const RunReport& run, const StepReport& step) {
+  return "command " + std::to_string(run.id) + ' ' + step.miner_id;
+}
+
 }  // namespace
+
+/// Who is worked on gets no command; the alerts of who gets one are silenced.
+void App::WireQuiet(ControlParts& parts) {
+  parts.veto = [this](const MinerView& miner) -> std::string {
+    if (!maintenance_) return "";
+    for (const auto& entry : maintenance_->List()) {
+      if (entry->Covers(miner.facts)) {
+        return "maintenance " + std::to_string(entry->id) + " of " + MaintenanceTarget(*entry) +
+               " by " + entry->by;
+      }
+    }
+    return "";
+  };
+  parts.began = [this](const RunReport& run, const StepReport& step) {
+    if (!silencer_) return;
+    const auto back =
+        std::chrono::ceil<std::chrono::seconds>(CurrentConfig()->control.return_timeout);
+    silencer_->Begin(SilenceKey(run, step), {step.miner_id},
+                     commander_->Deadline(run.command.verb) + back,
+                     std::string(VerbName(run.command.verb)) + " by " + run.caller);
+  };
+  parts.settled = [this](const RunReport& run, const StepReport& step) {
+    if (silencer_) silencer_->End(SilenceKey(run, step));
+  };
+}
 
 /// Asks the commander, which lives on the net thread, from another one.
 std::vector<CommandOutcome> App::CheckCommand(std::vector<CommandTarget> targets, Command command) {
@@ -76,6 +121,10 @@ void App::OpenControl() {
                       std::function<void(CommandOutcome)> done) {
     SendCommandTo(std::move(target), std::move(command), std::move(stopped), std::move(done));
   };
+  parts.fault = [this](const Command& command) {
+    return PoolFault(CurrentConfig()->pools, command);
+  };
+  WireQuiet(parts);
   parts.event = [this](const Event& event) {
     boost::asio::post(io_, [this, event] { OnEvent(event); });
   };

@@ -95,9 +95,8 @@ RunHooks ControlThread::Hooks() {
     parts_.send(std::move(target), std::move(command), std::move(stopped), back);
   };
   hooks.veto = parts_.veto;
-  hooks.began = [this](const RunReport& run, const StepReport& step) {
-    if (parts_.began) parts_.began(run.command, step);
-  };
+  hooks.began = parts_.began;
+  hooks.settled = parts_.settled;
   hooks.ended = [this](const RunReport& run, const StepReport& step) { Tell(run, step); };
   return hooks;
 }
@@ -107,7 +106,6 @@ void ControlThread::Tell(const RunReport& run, const StepReport& step) {
                                   : step.state == StepState::kInterrupted ? kInterruptedResult
                                   : step.verdict ? CommandVerdictName(*step.verdict)
                                                  : CommandVerdictName(CommandVerdict::kCancelled);
-  if (parts_.ended) parts_.ended(run.command, step);
   if (parts_.counted) parts_.counted(VerbName(run.command.verb), result);
   if (!parts_.event) return;
   const bool good = step.verdict == CommandVerdict::kDone;

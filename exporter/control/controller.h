@@ -46,7 +46,8 @@ struct ControlParts {
   std::function<void(std::string_view verb, std::string_view result)> counted;
   std::function<void(std::size_t commands)> in_flight;
   std::function<void(bool stopped)> stopped;
-  std::function<void(const Command&, const StepReport&)> began, ended;
+  /// A command is about to be sent; and nobody waits any more for its verdict or its miner.
+  std::function<void(const RunReport&, const StepReport&)> began, settled;
 };
 
 /// Results of the counter besides the names of the verdicts.

@@ -8,6 +8,7 @@
 
 #include "control/command_json.h"
 #include "history/backup.h"
+#include "model/pool_target.h"
 
 namespace antx {
 namespace {
@@ -109,7 +110,8 @@ std::string CommandText(const Command& command) {
   if (command.verb == Verb::kBlink) text += command.on ? " on" : " off";
   if (command.verb == Verb::kWorkMode) text += ' ' + command.mode;
   for (const PoolEntry& pool : command.pools) {
-    text += (&pool == &command.pools.front() ? " " : ", then ") + pool.url + " as " + pool.user;
+    text += (&pool == &command.pools.front() ? " " : ", then ") + pool.url + " as " +
+            MaskedPoolUser(pool.user);
   }
   return text;
 }

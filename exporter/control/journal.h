@@ -21,8 +21,8 @@ namespace antx {
 /// The journal's file for a database: "metrics.db" gives "metrics.control.db"; ":memory:" without.
 [[nodiscard]] std::string JournalPath(const StorageConfig& storage);
 
-/// The command in words, for audit, events and logs: "pool stratum+tcp://a:1 as user.1". Never a
-/// password.
+/// The command in words, for audit, events and logs: "pool stratum+tcp://a:1 as ac***.rig1".
+/// Never a password, never a whole account.
 [[nodiscard]] std::string CommandText(const Command& command);
 
 struct KeyedRun {

@@ -87,6 +87,7 @@ DbResult<void> RunBook::Restore() {
   const auto stopped = parts_.journal.Stopped();
   if (stopped.has_error()) return stopped.error();
   stopped_ = *stopped;
+  restored_ = parts_.clock.Steady();
   auto runs = parts_.journal.Unfinished();
   if (runs.has_error()) return runs.error();
   const SystemTime now = parts_.clock.Now();

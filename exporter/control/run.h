@@ -34,8 +34,9 @@ struct RunHooks {
   SendCommand send;
   /// Why nobody may touch a miner now, for people; "": nothing. May be empty.
   std::function<std::string(const MinerView&)> veto;
-  /// A step is about to be sent, and is at its end (or skipped). May be empty.
-  std::function<void(const RunReport&, const StepReport&)> began, ended;
+  /// A step is about to be sent; has come to its verdict (or is skipped); its miner is not waited
+  /// for any more. May be empty.
+  std::function<void(const RunReport&, const StepReport&)> began, ended, settled;
 };
 
 /// What a command and who asked look like in the audit.
@@ -99,6 +100,7 @@ class RunBook {
   void Follow(const Snapshot& snapshot);
   void FollowStep(Active& active, std::size_t position, const Snapshot& snapshot);
   Turn BeginNext(Active& active, const Snapshot& snapshot, SteadyTime& next);
+  [[nodiscard]] bool LookedAt(const StepReport& step, const Snapshot& snapshot) const;
   bool SkipOrSend(Active& active, std::size_t position, const Snapshot& snapshot);
   bool Send(Active& active, std::size_t position, const MinerView& miner);
   void Ended(std::int64_t id, std::size_t position, const CommandOutcome& outcome);
@@ -120,6 +122,7 @@ class RunBook {
   Parts parts_;
   Pacer pacer_;
   std::map<std::int64_t, Active> active_;
+  std::optional<SteadyTime> restored_;  ///< When an earlier process' runs were taken over.
   std::uint64_t seen_sequence_ = 0;
   std::size_t in_flight_ = 0;
   bool stopped_ = false;

@@ -10,6 +10,7 @@ namespace antx {
 namespace {
 
 constexpr auto kIdle = std::chrono::seconds(1);
+constexpr auto kFirstLook = std::chrono::minutes(5);
 constexpr std::size_t kMostDetail = 500;
 
 std::string Shown(std::string_view detail) {
@@ -88,7 +89,7 @@ RunBook::Turn RunBook::BeginNext(Active& active, const Snapshot& snapshot, Stead
   std::size_t& first = active.first_planned;
   while (first < run.steps.size() && run.steps[first].state != StepState::kPlanned) ++first;
   for (std::size_t i = first; i < gate.open_steps; ++i) {
-    if (run.steps[i].state != StepState::kPlanned) continue;
+    if (run.steps[i].state != StepState::kPlanned || !LookedAt(run.steps[i], snapshot)) continue;
     const Admission admission = pacer_.MayBegin(PacedOf(run, run.steps[i]), run.limits, steady);
     if (admission.now) return SkipOrSend(active, i, snapshot) ? Turn::kBegan : Turn::kNothing;
     if (admission.at) {
@@ -98,6 +99,13 @@ RunBook::Turn RunBook::BeginNext(Active& active, const Snapshot& snapshot, Stead
     // Its rack or site has to wait; another one's may not have to.
   }
   return Turn::kWait;
+}
+
+/// After a start, what is not found or polled yet is neither gone nor offline.
+bool RunBook::LookedAt(const StepReport& step, const Snapshot& snapshot) const {
+  if (!restored_ || parts_.clock.Steady() - *restored_ > kFirstLook) return true;
+  const auto miner = snapshot.Find(step.miner_id);
+  return miner && miner->polled;
 }
 
 bool RunBook::SkipOrSend(Active& active, std::size_t position, const Snapshot& snapshot) {
@@ -178,7 +186,11 @@ void RunBook::EndStep(Active& active, std::size_t position, StepReport step,
                       const std::string& result) {
   (void)Keep(active, position, step, StepAudit(active.run, step, "outcome", result));
   active.run.steps[position] = std::move(step);
-  if (parts_.hooks.ended) parts_.hooks.ended(active.run, active.run.steps[position]);
+  const StepReport& kept = active.run.steps[position];
+  if (parts_.hooks.ended) parts_.hooks.ended(active.run, kept);
+  if (parts_.hooks.settled && kept.back != BackState::kWaiting) {
+    parts_.hooks.settled(active.run, kept);
+  }
 }
 
 void RunBook::Follow(const Snapshot& snapshot) {
@@ -229,6 +241,7 @@ void RunBook::FollowStep(Active& active, std::size_t position, const Snapshot& s
   AuditRow audit = StepAudit(active.run, step, "outcome", back ? "back" : "missing");
   (void)Keep(active, position, step, std::move(audit));
   active.run.steps[position] = std::move(step);
+  if (parts_.hooks.settled) parts_.hooks.settled(active.run, active.run.steps[position]);
 }
 
 }  // namespace antx

@@ -178,8 +178,10 @@ TEST_F(JournalTest, WhatItCannotReadStays) {
 TEST(CommandText, NamesPoolsWithoutPasswords) {
   Command command;
   command.verb = Verb::kPool;
-  command.pools = {{"stratum+tcp://a:1", "u.1", "p"}, {"stratum+tcp://b:2", "u.2", "p"}};
-  EXPECT_EQ(CommandText(command), "pool stratum+tcp://a:1 as u.1, then stratum+tcp://b:2 as u.2");
+  command.pools = {{"stratum+tcp://a:1", "account.1", "p"},
+                   {"stratum+tcp://b:2", "account.2", "p"}};
+  EXPECT_EQ(CommandText(command),
+            "pool stratum+tcp://a:1 as ac***.1, then stratum+tcp://b:2 as ac***.2");
   command = {};
   command.verb = Verb::kBlink;
   command.on = false;

@@ -279,6 +279,28 @@ TEST_F(RunTest, AfterACrashNothingIsSentTwiceAndTheRestGoesOn) {
   EXPECT_EQ(report.steps[1].detail, "seen in a later poll");
 }
 
+TEST_F(RunTest, AfterAStartWhatIsNotPolledYetIsWaitedFor) {
+  config_->control.enabled = false;
+  const std::int64_t id = Begin(RunFor(Verb::kSleep));
+  config_->control.enabled = true;
+  const auto views = views_;
+  views_ = {views[0], views[1]};
+  views_[1]->polled = false;
+  views_[1]->state = MinerState::kOffline;
+  Publish();
+  Open();
+  Run(minutes(1));
+  EXPECT_EQ(sent_.size(), 1U);
+  views_[1]->polled = true;
+  views_[1]->state = MinerState::kHashing;
+  views_.push_back(views[2]);
+  Run(seconds(2));
+  EXPECT_EQ(sent_.size(), 3U);
+  EXPECT_EQ(Report(id).steps[3].state, StepState::kPlanned);
+  Run(minutes(5));
+  EXPECT_THAT(Report(id).steps[3].detail, HasSubstr("not known any more"));
+}
+
 TEST_F(RunTest, WhatIsNeverSeenStaysInterrupted) {
   config_->control.return_timeout = seconds(60);
   RunReport run = RunFor(Verb::kSleep);
