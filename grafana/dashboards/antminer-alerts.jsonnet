@@ -57,7 +57,7 @@ local course = [
     height: 10,
     panels: [
       p.history('When each alert fired', 'Number of firings of each alert over time. Red: many at once.', 16, 'none', style.steps('yellow', [[5, 'orange'], [20, 'red']]), [p.range('count by (alertname) (%s)' % q.firing(), '{{alertname}}')], no_value='No alert fired'),
-      p.bars('Miners with most alert hours, 10 most', 'Hours that critical and warning alerts fired for a miner in the time range, added up. The miners that cost most attention.', 8, 'h', 0, null, style.neutral, [p.instant('topk(10, sum by (miner) (count_over_time((%s)[$__range:5m])) / 12)' % q.firing('severity=~"critical|warning", miner!=""'), '{{miner}}')], 1, 'No alert fired') + p.links([p.to_series_miner]) + p.defaults({ color: { mode: 'continuous-BlYlRd' } }),
+      p.bars('Miners with most alert hours, 10 most', 'Hours that critical and warning alerts fired for a miner in the time range, added up. The miners that cost most attention.', 8, 'h', 0, null, style.neutral, [p.instant('topk(10, sum by (miner) (count_over_time((%s)[$__range:5m])) / 12)' % q.firing('severity=~"critical|warning", miner!=""'), '{{miner}}')], 1, 'No alert fired') + p.links([p.to_series_miner]),
     ],
   },
 ];

@@ -69,10 +69,10 @@ local column = q.column;
 local miners = [
   p.table(
     'Profit per miner and day, in $currency',
-    'Every SHA-256 miner, the worst first. KEEP: a margin of 20 % or more; WATCH: less; STOP: it costs more electricity than it earns. Break-even: the price of a kilowatt hour at which it earns nothing. A dash: no power, no hashrate or no market data.',
+    'Every SHA-256 miner whose hashrate and power are known, the worst first; those left out are counted above. KEEP: a margin of 20 % or more; WATCH: less; STOP: it costs more electricity than it earns. Break-even: the price of a kilowatt hour at which it earns nothing. A dash: no hashrate now, or no market data.',
     17, 'miner',
     [
-      { expr: 'max by (miner, model, site) (%s)' % q.info(q.sha256), name: 'Info', hide: true },
+      { expr: 'max by (miner, model, site) (%(i)s and on (%(k)s) %(p)s and on (%(k)s) %(h)s)' % { i: q.info(q.sha256), k: key, p: q.miner('antminer_power_watts'), h: q.miner('antminer_hashrate_hashes_per_second') }, name: 'Info', hide: true },
       { expr: column('(((%(p)s) > bool 0) + ((%(p)s) / on (%(k)s, currency) (%(r)s) > bool 0.2))' % { p: m.profit_each, r: m.revenue_each, k: key }), name: 'Verdict', index: 1, field: p.cell.state(style.verdict, 90) },
       { expr: column('(%s)' % m.profit_each), name: 'Profit', index: 4, field: p.cell.colored('none', style.money, 2, 90) },
       { expr: column('(%s)' % m.revenue_each), name: 'Revenue', index: 5, field: p.cell.number('none', 2, 90) },
@@ -86,7 +86,7 @@ local miners = [
       Model: { label: 'model', index: 2, field: { mappings: style.short_model, 'custom.width': 110 } },
       Site: { label: 'site', index: 3 },
     },
-    'Profit', false, 'No SHA-256 miner known',
+    'Profit', false, 'No SHA-256 miner whose hashrate and power are known', only_first=true,
   ),
   p.bars(
     'Profit per day, 10 lowest, in $currency', 'The ten miners that earn least. Below zero: stop them, or make the kilowatt hour cheaper.',
