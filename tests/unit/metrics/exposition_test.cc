@@ -154,8 +154,9 @@ TEST(Exposition, APoolVerdictIsToldAndItsTargetsOnlyWhileItIsBad) {
   miner.pool_verdict = PoolVerdict{true, "thief.example:1 (ro***.x)", "pool.example:3333"};
   page = Written(SnapshotOf({miner}));
   EXPECT_EQ(page.Named("antminer_pool_unexpected")[0].value, "1");
-  EXPECT_EQ(page.Value("antminer_pool_unexpected_target_info", "target", "thief.example:1 (ro***.x)"),
-            "1");
+  EXPECT_EQ(
+      page.Value("antminer_pool_unexpected_target_info", "target", "thief.example:1 (ro***.x)"),
+      "1");
   EXPECT_EQ(page.Value("antminer_pool_unexpected_target_info", "before", "pool.example:3333"), "1");
 }
 
