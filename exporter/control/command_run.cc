@@ -67,6 +67,7 @@ CommandOutcome CommandRun::Failed(const PollError& error, std::string_view what)
 }
 
 std::optional<double> View::rate() const {
+  if (silent) return 0;
   if (!reading) return std::nullopt;
   if (reading->mining == false) return 0;
   return reading->hashrate_hashes_per_second;
@@ -93,20 +94,22 @@ asio::awaitable<View> ViewByApi(CommandRun& run) {
   for (const CommandResult& command : decoded.commands) {
     if (command.error && view.why.empty()) view.why = run.session.Words(command.error->detail);
   }
+  view.silent = !view.reading && view.why.empty();
   co_return view;
 }
 
-asio::awaitable<View> ViewEpic(CommandRun& run) {
+/// A page of the web side that anybody may read, in the place of a reading.
+asio::awaitable<View> ViewByPage(CommandRun& run, WebDialect dialect, WebStep step,
+                                 const char* name) {
   View view;
-  WebStep step;
-  step.path = "/summary";
-  step.api_port = true;
   WebReply reply = co_await run.session.Web(CommandAuth::kNone, std::move(step));
   view.at = run.clock.Steady();
   view.why = reply.words;
   if (!reply.ok()) co_return view;
   const DecodeContext context{run.clock.Now(), run.target.identity, run.max_depth};
-  WebDecoded decoded = DecodeWeb(WebDialect::kEpic, {{"summary", std::move(reply.body)}}, context);
+  std::vector<RawReply> replies;
+  replies.push_back({name, std::move(reply.body)});
+  WebDecoded decoded = DecodeWeb(dialect, replies, context);
   for (const CommandResult& page : decoded.pages) {
     if (page.error) view.why = run.session.Words(page.error->detail);
   }
@@ -117,10 +120,21 @@ asio::awaitable<View> ViewEpic(CommandRun& run) {
 }  // namespace
 
 asio::awaitable<View> ViewMiner(CommandRun& run) {
-  if (CommandRouteOf(run.target.identity) == CommandRoute::kEpic) {
-    co_return co_await ViewEpic(run);
+  const CommandRoute route = CommandRouteOf(run.target.identity);
+  WebStep step;
+  if (route == CommandRoute::kEpic) {
+    step.path = "/summary";
+    step.api_port = true;
+    co_return co_await ViewByPage(run, WebDialect::kEpic, std::move(step), "summary");
   }
-  co_return co_await ViewByApi(run);
+  View view = co_await ViewByApi(run);
+  if (view.reading || view.silent || route != CommandRoute::kVnish) co_return view;
+  // Stopped, it closes its API.
+  step.path = "/api/v1/summary";
+  View page = co_await ViewByPage(run, WebDialect::kVnish, std::move(step), "summary");
+  if (!page.reading) co_return view;
+  page.by_web = true;
+  co_return page;
 }
 
 asio::awaitable<void> WaitALittle(CommandRun& run) {
@@ -162,9 +176,9 @@ asio::awaitable<CommandOutcome> VerifyRestart(CommandRun& run, Uptime before) {
   bool gone = false;
   const Looker looker = [&run, &gone, before]() -> asio::awaitable<Look> {
     const View view = co_await ViewMiner(run);
-    if (!view.reading) {
+    if (view.by_web || (!view.reading && !view.silent)) {
       gone = true;
-      co_return Look{false, "it has not come back: " + view.why};
+      co_return Look{false, "its API has not come back: " + view.why};
     }
     const Uptime now = UptimeOf(view);
     if (now.started && before.started) {
@@ -181,7 +195,7 @@ asio::awaitable<CommandOutcome> VerifyRestart(CommandRun& run, Uptime before) {
 asio::awaitable<CommandOutcome> VerifyPools(CommandRun& run, std::string note) {
   const Looker looker = [&run, &note]() -> asio::awaitable<Look> {
     const View view = co_await ViewMiner(run);
-    if (!view.reading) co_return Look{false, "the API does not answer: " + view.why + note};
+    if (!view.reading) co_return Look{false, "the API tells no pools: " + view.why + note};
     const auto& pools = view.reading->pools;
     if (!ShowsPools(pools, run.command.pools)) {
       co_return Look{false, "it shows " + PoolHosts(pools) + note};

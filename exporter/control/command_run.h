@@ -47,6 +47,9 @@ struct View {
   std::optional<Reading> reading;
   std::string why;  ///< Without a reading: why there is none.
   SteadyTime at;
+  bool silent = false;  ///< The API answers and tells no figures: some do so asleep.
+  bool by_web = false;  ///< The API is down; Vnish tells by its web side what it does.
+  /// Hashes a second; 0 where it says that it does not hash.
   [[nodiscard]] std::optional<double> rate() const;
 };
 /// To be asked for between Enter and Leave.

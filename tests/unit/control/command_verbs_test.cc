@@ -184,6 +184,15 @@ TEST_F(CommandTest, TheLightGoesOffAgainAndALightThatIsOnStaysOn) {
   }
 }
 
+TEST_F(CommandTest, AVnishThatClosesItsApiWhileItSleepsIsSeenByItsWebSide) {
+  Start("s19vnish", "vnish");
+  (void)member().miner.SetFault("refuse", "", fleet_.Now());
+  const CommandOutcome outcome = Run(Verb::kSleep);
+  EXPECT_EQ(outcome.verdict, CommandVerdict::kDone) << outcome.detail;
+  EXPECT_THAT(outcome.detail, ::testing::HasSubstr("does not hash"));
+  (void)member().miner.Clear("refuse", fleet_.Now());
+}
+
 TEST_F(CommandTest, StockWakesIntoTheModeItSleptIn) {
   Start("s19pro", "stock");
   web().work_mode = 3;
