@@ -23,46 +23,6 @@ CommandTarget TargetOf(const MinerView& miner) {
   return {miner.facts.id, miner.facts.address, miner.identity, miner.reading};
 }
 
-RunReport RunOf(const ControlPlan& plan, const RunLimits& limits) {
-  RunReport run;
-  run.plan = plan.id;
-  run.command = plan.command;
-  run.limits = limits;
-  for (const PlannedMiner& miner : plan.miners) {
-    StepReport step;
-    step.miner_id = miner.miner_id;
-    step.address = miner.address;
-    step.site = miner.site;
-    step.rack = miner.rack;
-    step.hashrate_hashes_per_second = miner.hashrate_hashes_per_second;
-    step.watts = miner.watts;
-    run.steps.push_back(std::move(step));
-  }
-  // Whoever reads the report shall see who was left out.
-  for (const SkippedMiner& miner : plan.skipped) {
-    StepReport step;
-    step.miner_id = miner.miner_id;
-    step.address = miner.address;
-    step.state = StepState::kSkipped;
-    step.detail = miner.reason + ": " + miner.detail;
-    run.steps.push_back(std::move(step));
-  }
-  return run;
-}
-
-/// Why a plan of one miner does not go: the skipped one says so.
-ControlFault FaultOf(const SkippedMiner& skipped) {
-  const std::string text = skipped.reason + ": " + skipped.detail;
-  if (skipped.reason == "unsupported") return Fault(ControlFault::Kind::kUnsupported, text);
-  if (skipped.reason == "offline" || skipped.reason == "api_down") {
-    return Fault(ControlFault::Kind::kNoAnswer, text + "; nothing was sent");
-  }
-  if (skipped.reason == "busy" || skipped.reason == "maintenance") {
-    return Fault(ControlFault::Kind::kConflict, text);
-  }
-  return Fault(ControlFault::Kind::kRefused, text);
-}
-
 std::string ResultOf(ControlFault::Kind kind) {
   switch (kind) {
     case ControlFault::Kind::kBadRequest:
@@ -273,7 +233,8 @@ ControlResult<std::int64_t> ControlService::Start(const ControlCaller& caller,
     if (*keyed) return **keyed;
     const auto plan = MakePlanFor(selection, command);
     if (plan.has_error()) return plan.error();
-    if (plan->miners.empty() && plan->skipped.size() == 1) return FaultOf(plan->skipped.front());
+    if (plan->miners.empty() && plan->skipped.size() == 1)
+      return FaultOfSkipped(plan->skipped.front());
     return BeginPlan(caller, *plan, limits, false);
   };
   auto run = begin();
@@ -301,7 +262,7 @@ ControlResult<SingleAnswer> ControlService::BeginSingle(const ControlCaller& cal
   if (plan.has_error()) return plan.error();
   if (plan->miners.empty()) {
     const SkippedMiner& skipped = plan->skipped.front();
-    if (skipped.reason != "already_so") return FaultOf(skipped);
+    if (skipped.reason != "already_so") return FaultOfSkipped(skipped);
     plan->miners.push_back(PlannedOf(*miner, command.verb));  // Who names one miner means it.
   }
   const auto run = BeginPlan(caller, *plan, {}, true);

@@ -227,4 +227,43 @@ ControlPlan MakePlan(const PlanParts& parts) {
   return plan;
 }
 
+RunReport RunOf(const ControlPlan& plan, const RunLimits& limits) {
+  RunReport run;
+  run.plan = plan.id;
+  run.command = plan.command;
+  run.limits = limits;
+  for (const PlannedMiner& miner : plan.miners) {
+    StepReport step;
+    step.miner_id = miner.miner_id;
+    step.address = miner.address;
+    step.site = miner.site;
+    step.rack = miner.rack;
+    step.hashrate_hashes_per_second = miner.hashrate_hashes_per_second;
+    step.watts = miner.watts;
+    run.steps.push_back(std::move(step));
+  }
+  // Whoever reads the report shall see who was left out.
+  for (const SkippedMiner& miner : plan.skipped) {
+    StepReport step;
+    step.miner_id = miner.miner_id;
+    step.address = miner.address;
+    step.state = StepState::kSkipped;
+    step.detail = miner.reason + ": " + miner.detail;
+    run.steps.push_back(std::move(step));
+  }
+  return run;
+}
+
+ControlFault FaultOfSkipped(const SkippedMiner& skipped) {
+  const std::string text = skipped.reason + ": " + skipped.detail;
+  if (skipped.reason == "unsupported") return FaultOf(ControlFault::Kind::kUnsupported, text);
+  if (skipped.reason == "offline" || skipped.reason == "api_down") {
+    return FaultOf(ControlFault::Kind::kNoAnswer, text + "; nothing was sent");
+  }
+  if (skipped.reason == "busy" || skipped.reason == "maintenance") {
+    return FaultOf(ControlFault::Kind::kConflict, text);
+  }
+  return FaultOf(ControlFault::Kind::kRefused, text);
+}
+
 }  // namespace antx

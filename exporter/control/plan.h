@@ -49,4 +49,10 @@ struct PlanParts {
 /// Without id and times.
 [[nodiscard]] ControlPlan MakePlan(const PlanParts& parts);
 
+/// A run of the plan that has not begun: its miners planned, who was left out skipped, so that
+/// the report shows them.
+[[nodiscard]] RunReport RunOf(const ControlPlan& plan, const RunLimits& limits);
+/// Why a command to the one miner that was left out does not go.
+[[nodiscard]] ControlFault FaultOfSkipped(const SkippedMiner& skipped);
+
 }  // namespace antx
