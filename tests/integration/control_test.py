@@ -241,6 +241,64 @@ class OneMiner(ControlTest):
         self.assertIn("no such file", none.stderr)
 
 
+class Documented(ControlTest):
+    """The routes of the older API, on machines whose time goes on."""
+    number, count = 3, 3
+    settings = {"CONTROL_MINERS_PER_SECOND": "20", "CONTROL_ANSWER_WAIT": "100"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.farm.ctl("unfreeze")
+
+    def ask(self, miner, verb, body):
+        """The answer once the limit of miners per second lets it through."""
+        path = f"/miners/{miner}/-/{verb}"
+        return wait_for(lambda: (lambda answer: answer[0] != 429 and answer)(
+            self.exporter.ask(path, body)))
+
+    def issue(self, miner, verb, body):
+        status, value, _ = self.ask(miner, verb, body)
+        self.assertEqual(status, 202, value)
+        self.assertEqual(value["response"]["step"]["verdict"], "done", value)
+        return value
+
+    def test_a_reboot_is_seen(self):
+        value = self.issue(self.miners[0], "reboot", {"reason": "it hangs"})
+        self.assertEqual(value["status"], "reboot issued")
+        self.assertEqual(self.writes(self.miners[0]).count("/cgi-bin/reboot.cgi"), 1)
+
+    def test_other_pools_are_read_back(self):
+        miner = self.miners[1]
+        url = "stratum+tcp://other.example:4444"
+        value = self.issue(miner, "pool", {"url": url, "username": "acct.rig,7",
+                                           "password": SECRET})
+        self.assertEqual(value["status"], "pool updated")
+        self.assertEqual(value["new_pool"], {"url": url, "username": "acct.rig,7",
+                                             "password": "***"})
+        summary = f"/miners/{miner}/rig,7/summary"
+        self.assertTrue(wait_for(lambda: self.exporter.ask(summary)[0] == 200), "the next poll")
+        pools = self.exporter.get(summary)["pools"]
+        self.assertEqual(pools, [url])
+        for text in (self.exporter.text(), json.dumps(value),
+                     json.dumps(self.exporter.get("/api/control/audit")),
+                     json.dumps(self.exporter.get("/api/events"))):
+            self.assertNotIn(SECRET, text)
+        run = value["response"]["run"]
+        self.exporter.ended(run)
+        with open(self.exporter.database(), "rb") as journal:
+            self.assertNotIn(SECRET.encode(), journal.read())
+
+    def test_maintenance_keeps_commands_away(self):
+        miner = self.miners[2]
+        status, value, _ = self.exporter.ask("/api/maintenance", {"miner": miner, "minutes": 5})
+        self.assertIn(status, (200, 201, 202), value)
+        status, value, _ = self.ask(miner, "reboot", {})
+        self.assertEqual(status, 409, value)
+        self.assertIn("maintenance", value["error"])
+        self.assertEqual(self.writes(miner), [])
+
+
 class OverTheLimit(ControlTest):
     number, count = 1, 2
     settings = {"CONTROL_MINERS_PER_SECOND": "0.01"}
@@ -317,7 +375,7 @@ class Killed(ControlTest):
 
 class Off(unittest.TestCase):
     def test_nothing_is_taken_and_no_file_is_made(self):
-        net = network(3)
+        net = network(4)
         with tempfile.TemporaryDirectory() as folder:
             exporter = Exporter(net + "0/30", folder, CONTROL_ENABLED="false")
             try:
@@ -342,7 +400,7 @@ class Off(unittest.TestCase):
 def load_tests(loader, _tests, _pattern):
     """All but the base."""
     suite = unittest.TestSuite()
-    for case in (OneMiner, OverTheLimit, Killed, Off):
+    for case in (OneMiner, Documented, OverTheLimit, Killed, Off):
         suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 
