@@ -8,7 +8,13 @@
 namespace antx {
 namespace {
 
-ControlFault Bad(std::string text) { return {ControlFault::Kind::kBadRequest, std::move(text), 0}; }
+ControlFault FaultOf(ControlFault::Kind kind, std::string text) {
+  return {kind, std::move(text), 0};
+}
+
+ControlFault Bad(std::string text) {
+  return FaultOf(ControlFault::Kind::kBadRequest, std::move(text));
+}
 
 bool IsState(std::string_view name) {
   for (int i = 0; i < kMinerStateCount; ++i) {
