@@ -214,9 +214,8 @@ def equivalents():
 
 
 def excused(name, what, same):
-    """Whether the list has this damage; places in the expression are left out there."""
-    plain = re.sub(r" at \d+$", "", what)
-    return (name, plain) in same
+    """Whether the list has this damage, with its place in the expression or without."""
+    return (name, what) in same or (name, re.sub(r" at \d+$", "", what)) in same
 
 
 def main():
