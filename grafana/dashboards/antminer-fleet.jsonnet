@@ -202,7 +202,7 @@ local trends = [
           p.range(q.efficiency, 'efficiency'),
         ],
         legend='right',
-      ) + p.second_axis('^efficiency$', 'suffix:J/TH'),
+      ) + p.second_axis('^efficiency$', 'suffix:J/TH') + p.finer,
       p.graph(
         'Chip temperature',
         'Hottest chip, 95th percentile and mean over all chip sensors, with the lowest critical limit of the chosen miners (dashed). The maximum alone high: one miner; all high: the air.',
@@ -214,7 +214,7 @@ local trends = [
           p.range('min(%s)' % q.of('antminer_threshold_chip_temperature_celsius', 'severity="critical"'), 'limit'),
         ],
         min=20, fill=0, legend='right',
-      ) + p.limit('^limit$'),
+      ) + p.limit('^limit$') + p.finer,
     ],
   },
   {

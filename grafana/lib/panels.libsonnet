@@ -203,6 +203,8 @@ local source = { type: 'prometheus', uid: '${datasource}' };
     },
   // For sums over thousands of series, where a point every few minutes tells all.
   coarse:: { maxDataPoints: 48 },
+  // For values whose peaks count, over as many series.
+  finer:: { maxDataPoints: 120 },
   step_line:: p.defaults({ custom+: { lineInterpolation: 'stepAfter' } }),
   columns_of_time:: p.defaults({ custom+: { drawStyle: 'bars', fillOpacity: 70, lineWidth: 0 } }),
   second_axis(pattern, unit):: p.by_regexp(pattern, {
