@@ -174,6 +174,7 @@ void Server::Impl::SyncDoors() {
     if (refusing && door.acceptor.is_open()) {
       error_code ignored;
       door.acceptor.close(ignored);
+      door.accepting = false;
     } else if (!refusing && !door.acceptor.is_open()) {
       if (!Open(door) && door.silent) FillQueue(door.acceptor.local_endpoint());
     }
@@ -203,9 +204,9 @@ void Server::Impl::Accept(Door& door) {
   if (door.desk->waiting.size() >= Desk::kMostWaiting) return;  // SyncDoors looks again.
   door.accepting = true;
   door.acceptor.async_accept([this, &door](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;  // Closed; perhaps all of it is gone.
     door.accepting = false;
-    // Out of descriptors, or closed: SyncDoors begins again.
-    if (error) return;
+    if (error) return;  // Out of descriptors: SyncDoors begins again.
     const double spread = options.latency_max - options.latency_min;
     const double part = static_cast<double>(++answers * 7919 % 1000) / 1000;
     std::make_shared<Connection>(
@@ -270,6 +271,7 @@ void Server::Impl::ListenForControl() {
 void Server::Impl::AcceptControl() {
   control_accepting = true;
   control.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
     control_accepting = false;
     if (error) return;  // WatchDoors begins again.
     std::make_shared<ControlConnection>(

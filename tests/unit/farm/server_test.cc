@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/json/parse.hpp>
 #include <cerrno>
 #include <chrono>
@@ -286,6 +287,16 @@ TEST_F(ServerTest, AskingInTurnNeverCountsAsTwoAtOnce) {
   EXPECT_EQ(stats.at("max_connections_per_miner"), 1);
   EXPECT_EQ(stats.at("connections"), 200);
   EXPECT_EQ(stats.at("requests_by_command").at("version"), 200);
+}
+
+TEST_F(ServerTest, AStartThatFailsLeavesNothingBehind) {
+  FillFleet({2, Address(0).ToString(), 1, "s19pro,s9"}, fleet_);
+  boost::asio::ip::tcp::acceptor taken(io_, {boost::asio::ip::address_v4::loopback(), 0}, false);
+  ServerOptions options;
+  options.port = kPort;
+  options.control_port = taken.local_endpoint().port();
+  EXPECT_THROW(server_.emplace(io_, fleet_, options), std::runtime_error);
+  io_.run();  // Whatever the failed one had begun ends here, without it.
 }
 
 TEST_F(ServerTest, SharesOfBadMachinesAreOfTheFleet) {
