@@ -40,15 +40,22 @@ asio::awaitable<CommandOutcome> Blink(CommandRun& run) {
   const PageRead now = co_await ReadPage(run, look.auth, look.step, look.what);
   if (now.failed) co_return *now.failed;
   const auto shown = PageText(now.page, look.path);
+  std::optional<std::string> on;
   for (int i = 0; i < 2 && shown != wanted; ++i) {
     std::string page;
     auto failed = co_await TellWeb(run, kAuth, Post("find-miner", "{\"on\":" + wanted + "}"),
                                    "locate light", &page);
     if (failed) co_return *std::move(failed);
-    const auto on = PageText(page, "on");
+    on = PageText(page, "on");
     if (run.lost || !on || *on == wanted) break;
   }
   run.session.Leave();
+  // Older releases tell it nowhere else.
+  if (!shown && on) {
+    const bool done = *on == wanted;
+    co_return run.Outcome(done ? CommandVerdict::kDone : CommandVerdict::kNotVerified,
+                          "its answer says that the light is " + run.session.Words(*on));
+  }
   co_return co_await VerifyPage(run, std::move(look));
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 16> kFaults = {
+constexpr std::array<std::string_view, 17> kFaults = {
     "web_busy",          // set_miner_conf: "request busy", a lock file is held
     "web_stale_nonce",   // the next good login is answered 401 once, without stale=true
     "web_locked",        // every login is refused
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 16> kFaults = {
     "web_late",          // a write answers success, the effect comes after 3 s
     "web_masked",        // settings show *** in place of the pools' passwords
     "web_refuse_pools",  // addpool answers "Invalid addpool details"
+    "web_no_light",      // Vnish's status tells nothing of the locate light
     "web_ignored",       // a write answers success, and the old pools stay
     "web_hang",         "web_garbage", "web_oversize", "web_slow_drip",
     "web_redirect",  // every page leads elsewhere

@@ -126,7 +126,7 @@ WebResponse VnishPage(Fleet::Member& member, const Moment& moment, double now,
                             {"miner_state_time", moment.elapsed}};
   if (path == "/api/v1/status") {
     json::object page = status;
-    page["find_miner"] = member.web.blinking;
+    if (!member.web.Has("web_no_light")) page["find_miner"] = member.web.blinking;
     return Json(page);
   }
   if (path == "/api/v1/summary") {

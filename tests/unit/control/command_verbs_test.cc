@@ -184,6 +184,18 @@ TEST_F(CommandTest, TheLightGoesOffAgainAndALightThatIsOnStaysOn) {
   }
 }
 
+TEST_F(CommandTest, ALightThatTurnsOverIsToldOnceMore) {
+  Start("s19vnish", "vnish");
+  web().SetFault("web_no_light");
+  web().blinking = true;
+  Command command;
+  command.verb = Verb::kBlink;
+  const CommandOutcome outcome = Run(command);
+  EXPECT_EQ(outcome.verdict, CommandVerdict::kDone) << outcome.detail;
+  EXPECT_TRUE(web().blinking);
+  EXPECT_EQ(web().written, 2U);
+}
+
 TEST_F(CommandTest, AVnishThatClosesItsApiWhileItSleepsIsSeenByItsWebSide) {
   Start("s19vnish", "vnish");
   (void)member().miner.SetFault("refuse", "", fleet_.Now());
