@@ -151,7 +151,14 @@ CommandBody StockSettingsJson(std::string_view body, const StockChange& change) 
   if (const json::value* level = conf->if_contains("bitmain-freq-level")) {
     if (!conf->contains("freq-level")) (*conf)["freq-level"] = json::value(*level);
   }
-  return {json::serialize(*conf), {}};
+  std::string text = json::serialize(*conf);
+  // One blank anywhere, and the script takes what stands before it for the whole.
+  const bool cut = std::any_of(text.begin(), text.end(),
+                               [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
+  if (cut || text.find('\\') != std::string::npos) {
+    return {{}, "its settings hold a value with a blank, a quote or a backslash"};
+  }
+  return {std::move(text), {}};
 }
 
 namespace {

@@ -112,6 +112,9 @@ TEST(StockSettings, BadOnesGiveAFaultAndNothingToSend) {
   EXPECT_FALSE(StockSettingsJson(blank, {}).good());
   EXPECT_FALSE(StockSettingsForm(blank, {}).good());
   EXPECT_TRUE(StockSettingsJson(blank, pools).good()) << "it goes";
+  EXPECT_THAT(StockSettingsJson(R"({"pools":[],"algo":"two words"})", pools).fault,
+              HasSubstr("blank"));
+  EXPECT_THAT(StockSettingsJson(R"({"pools":[],"algo":"a\"b"})", pools).fault, HasSubstr("quote"));
   const char* masked = R"({"pools":[{"url":"u","user":"w","pass":"******"}]})";
   EXPECT_THAT(StockSettingsJson(masked, {}).fault, HasSubstr("masks"));
   EXPECT_THAT(StockSettingsForm(masked, {}).fault, HasSubstr("masks"));
