@@ -167,7 +167,7 @@ class Drill:
     def mails(self, site=None, word=""):
         """Mails of the site (all without one), with their alerts: [(mail, {alertname}, resolved)]."""
         found = []
-        for mail in self.sink.mails():
+        for mail in self.sink.all_mails():
             place = re.match(r"\[(?:FIRING:\d+|RESOLVED)\] (\S+)", mail["subject"])
             if self.factor > 1 and any(name in mail["subject"] for name in BUSY):
                 self.busy.add(mail["subject"])
