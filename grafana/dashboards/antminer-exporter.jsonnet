@@ -156,6 +156,21 @@ local push = [
   },
 ];
 
+local control = [
+  {
+    height: 8,
+    panels: [
+      p.graph('Commands', 'Commands to miners that ended in the hour before, by verb and by what was seen of them (antminer_control_commands_total). done was read back from the miner. Empty unless control is enabled.', 8, 'none', [p.range('sum by (verb, result) (increase(%s[1h])) > 0' % x('antminer_control_commands_total'), '{{verb}}: {{result}}', interval='5m')], decimals=0, stack=true, no_value='No commands'),
+      p.graph('Under way', 'Commands under way (antminer_control_in_flight), and miners under announced maintenance (antminer_maintenance); red: the kill switch holds all commands (antminer_control_stopped).', 8, 'none', [
+        p.range('sum(%s)' % x('antminer_control_in_flight'), 'commands'),
+        p.range('sum(%s)' % x('antminer_maintenance'), 'miners under maintenance'),
+        p.range('max(%s)' % x('antminer_control_stopped'), 'stopped'),
+      ], decimals=0, fill=0, no_value='Control is off') + p.limit('^stopped$'),
+      p.graph('Silences', 'Silences that the exporter opened and ended in an Alertmanager, and tries that failed, per hour (antminer_control_silences_total). Empty without control.alertmanager_url.', 8, 'none', [p.range('sum by (result) (increase(%s[1h]))' % x('antminer_control_silences_total'), '{{result}}', interval='5m')], decimals=0, fill=0, no_value='No Alertmanager is set'),
+    ],
+  },
+];
+
 d.new(
   'antminer-exporter', 'Antminer / Exporter and discovery', 'Is the monitoring itself fine?',
   [
@@ -170,5 +185,6 @@ d.new(
     { title: 'HTTP and database', collapsed: true, lines: serving },
     { title: 'Process, events and limits', collapsed: true, lines: process },
     { title: 'Push to a receiver', collapsed: true, lines: push },
+    { title: 'Commands and maintenance', collapsed: true, lines: control },
   ],
 )

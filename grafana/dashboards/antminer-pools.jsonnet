@@ -50,6 +50,22 @@ local hosts = [
   p.pie('Miners by active pool', 'How many miners take work from which pool now.', 8, 'none', [p.instant(by_host('count', active), '{{host}}')], 'No active pool'),
 ];
 
+local elsewhere = [
+  p.table(
+    'Miners that work elsewhere',
+    'Miners whose pool or account is not on the list of allowed ones (antminer_pool_unexpected, antminer_pool_unexpected_target_info): where they work, and where they worked before; accounts are masked. The alert AntminerPoolUnexpected fires for each. Empty without pools.allowed_hosts and pools.allowed_accounts, and while all is well.',
+    24, 'miner',
+    [
+      { expr: 'max by (miner, target, before) (%s and on (%s) %s == 1)' % [q.of('antminer_pool_unexpected_target_info'), key, q.miner('antminer_pool_unexpected')], name: 'Elsewhere', hide: true },
+    ],
+    {
+      Miner: { label: 'miner', index: 0, field: { 'custom.minWidth': 150 } },
+      'Works for': { label: 'target', index: 1, field: { 'custom.minWidth': 250 } },
+      'Worked for': { label: 'before', index: 2, field: { 'custom.minWidth': 250 } },
+    }, no_value='All miners work where they may, or no list is set',
+  ),
+];
+
 local worst = [
   p.bars('Rejected work, 10 highest', 'Rejected over submitted difficulty of the last hour. One miner: its network or its clock; all: the pool.', 8, 'percentunit', 0, 0.1, style.reject, [p.instant('topk(10, %s)' % q.each(q.filter('(%s)' % q.reject_each('1h'))), '{{miner}}')], 2, 'No work in the last hour') + p.links([p.to_series_miner]),
   p.bars('Longest without a share, 10 longest', 'Time since the last share of the active pool.', 8, 's', 0, 900, style.steps('green', [[300, 'yellow'], [900, 'red']]), [p.instant('topk(10, max by (miner) (%s))' % silent, '{{miner}}')], 0, 'No share yet') + p.links([p.to_series_miner]),
@@ -90,7 +106,7 @@ d.new(
   d.fleet_variables,
   [
     { title: 'Now', lines: [{ height: 4, panels: now }] },
-    { title: 'Pools', lines: [{ height: 6, panels: hosts }] },
+    { title: 'Pools', lines: [{ height: 6, panels: hosts }, { height: 4, panels: elsewhere }] },
     { title: 'Worst first', lines: [{ height: 8, panels: worst }] },
     { title: 'Trends', lines: trends },
   ],

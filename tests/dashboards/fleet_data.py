@@ -321,6 +321,15 @@ class Miner:
         self.keep("antminer_pool_switches_total",
                   [int(self.fault == "failover" and self.broken(i)) for i in range(n)])
 
+        if not self.bare and self.gone():
+            elsewhere = self.fault == "failover"
+            self.put("antminer_pool_unexpected", [int(elsewhere)] * self.gone())
+            if elsewhere:
+                self.put("antminer_pool_unexpected_target_info", [1] * self.gone(),
+                         target="thief.example:3333 (ro***.rig)",
+                         before="pool0.example:3333 (ac***.rig)")
+            self.put("antminer_maintenance", [int(self.index == 3)] * self.gone())
+
     def power_values(self):
         if self.bare or self.fault == "no_power" or self.j_per_th is None or not self.gone():
             return
@@ -458,6 +467,12 @@ def exporter_values(page, miners, bare, step):
         put("antminer_exporter_push_queue_records", {}, [noise.randint(0, 40) for _ in times])
         put("antminer_exporter_push_queue_oldest_timestamp_seconds", {}, [t - 25 for t in times])
         put("antminer_exporter_push_last_success_timestamp_seconds", {}, [t - 20 for t in times])
+        ended = counter([0.002] * n, step)
+        put("antminer_control_commands_total", {"verb": "restart", "result": "done"}, ended)
+        put("antminer_control_commands_total", {"verb": "pool", "result": "refused"}, 0)
+        put("antminer_control_in_flight", {}, [noise.randint(0, 2) for _ in times])
+        put("antminer_control_stopped", {}, 0)
+        put("antminer_control_silences_total", {"result": "opened"}, ended)
     put("process_cpu_seconds_total", {}, counter([0.004 + miners / 10000] * n, step))
     put("process_resident_memory_bytes", {}, 2.1e7 + miners * 12000)
     put("process_virtual_memory_bytes", {}, 6.4e8)
