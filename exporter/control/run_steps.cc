@@ -65,7 +65,7 @@ bool RunBook::Keep(Active& active, std::size_t position, const StepReport& step,
 
 SteadyTime RunBook::Tick() {
   const auto snapshot = parts_.box.Latest();
-  if (snapshot->sequence != seen_sequence_) {
+  if (!active_.empty() && snapshot->sequence != seen_sequence_) {
     seen_sequence_ = snapshot->sequence;
     Follow(*snapshot);
   }

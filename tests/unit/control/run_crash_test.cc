@@ -54,6 +54,7 @@ TEST_F(RunTest, AfterAStartWhatIsNotPolledYetIsWaitedFor) {
   Run(seconds(2));
   EXPECT_EQ(sent_.size(), 3U);
   EXPECT_EQ(Report(id).steps[3].state, StepState::kPlanned);
+  while (!sent_.empty()) Answer(kDoneOutcome);
   Run(minutes(5));
   EXPECT_THAT(Report(id).steps[3].detail, HasSubstr("not known any more"));
 }
