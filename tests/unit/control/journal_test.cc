@@ -22,7 +22,7 @@ class JournalTest : public ControlTest {
     Add("127.0.0.1", "north", "r1");
     Add("127.0.0.2");
   }
-  Journal Open() { return std::move(*Journal::Open(path_)); }
+  Journal Open() { return *Journal::Open(path_); }
   RunReport PoolRun() {
     RunReport run = RunFor(Verb::kPool);
     run.command = PoolCommand();

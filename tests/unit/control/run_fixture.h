@@ -19,8 +19,8 @@ class RunTest : public ControlTest {
   void Open(const std::string& path = "") {
     book_.reset();
     journal_.reset();
-    journal_ = std::make_unique<Journal>(
-        std::move(*Journal::Open(path.empty() ? folder_.Path("control.db") : path)));
+    journal_ =
+        std::make_unique<Journal>(*Journal::Open(path.empty() ? folder_.Path("control.db") : path));
     book_ = std::make_unique<RunBook>(BookParts(*journal_));
     ASSERT_TRUE(book_->Restore().has_value());
   }

@@ -30,9 +30,9 @@ TEST_F(RunTest, AStepIsInTheJournalBeforeItIsSent) {
   EXPECT_EQ(report.steps[0].verdict, CommandVerdict::kDone);
   EXPECT_THAT(Results(), ElementsAre("run requested ", "command requested ", "command outcome done",
                                      "run outcome finished"));
-  EXPECT_EQ(
-      VerifyAudit(*std::make_unique<Db>(std::move(*Db::Open(folder_.Path("control.db")))))->rows,
-      4);
+  auto db = Db::Open(folder_.Path("control.db"));
+  ASSERT_TRUE(db.has_value());
+  EXPECT_EQ(VerifyAudit(*db)->rows, 4);
 }
 
 TEST_F(RunTest, TheVerdictGoesThroughUnchanged) {
