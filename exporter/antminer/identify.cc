@@ -6,6 +6,7 @@
 
 #include "antminer/families/family.h"
 #include "antminer/models.h"
+#include "model/firmware_version.h"
 #include "model/model_name.h"
 #include "util/text.h"
 
@@ -69,11 +70,6 @@ void TakeBraiinsModel(const Replies& replies, std::string& type) {
   if (const auto details = replies.First("devdetails", "DEVDETAILS"); details && type.empty()) {
     type = details->Text("Model");
   }
-}
-
-/// "2026-04-14-0-912d084c-26.04-plus"
-bool IsBraiinsRelease(const std::string& version) {
-  return version.size() > 11 && version.starts_with("20") && version[4] == '-' && version[7] == '-';
 }
 
 }  // namespace

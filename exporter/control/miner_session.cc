@@ -8,6 +8,7 @@
 #include "antminer/commands_web.h"
 #include "antminer/web.h"
 #include "net/exchange.h"
+#include "util/secret.h"
 #include "util/text.h"
 
 namespace antx {
@@ -17,28 +18,6 @@ namespace asio = boost::asio;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMostWords = 200;
-// Shorter ones ("x") are no secret worth hiding inside of words.
-constexpr std::size_t kLeastSecret = 4;
-
-bool IsWordCharacter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// Puts *** in the place of `secret`; a short one only where it stands alone.
-void Hide(const std::string& secret, std::string& text) {
-  std::size_t at = 0;
-  while ((at = text.find(secret, at)) != std::string::npos) {
-    const auto end = at + secret.size();
-    const bool alone = (at == 0 || !IsWordCharacter(text[at - 1])) &&
-                       (end == text.size() || !IsWordCharacter(text[end]));
-    if (secret.size() < kLeastSecret && !alone) {
-      ++at;
-      continue;
-    }
-    text.replace(at, secret.size(), "***");
-    at += 3;
-  }
-}
 
 std::optional<WebAuth> FormOf(CommandAuth auth) {
   if (auth == CommandAuth::kBraiinsToken) return WebAuth::kBraiinsToken;
@@ -79,7 +58,7 @@ void MinerSession::AddSecret(std::string word) {
 
 std::string MinerSession::Words(std::string_view text) const {
   std::string words = ToValidUtf8(Trim(text));
-  for (const std::string& secret : secrets_) Hide(secret, words);
+  for (const std::string& secret : secrets_) HideSecret(secret, words);
   return EscapeControl(CutUtf8(words, kMostWords));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fleet/state.h"
+#include "model/firmware_version.h"
 
 namespace antx {
 namespace {
@@ -154,8 +155,12 @@ void MinerTrack::FoldIdentity(const Identity& next, std::vector<Event>& events) 
     Note(events, EventKind::kModelChange, LogLevel::kWarning,
          "model changed from " + Quoted(identity_.model) + " to " + Quoted(next.model));
   }
-  if (!identity_.firmware.empty() && (identity_.firmware != next.firmware ||
-                                      identity_.firmware_version != next.firmware_version)) {
+  // The web side has told what the API does not: the same firmware, better known.
+  const bool learned = next.firmware == "braiins" && IsBraiinsRelease(next.firmware_version) &&
+                       !IsBraiinsRelease(identity_.firmware_version);
+  const bool other = identity_.firmware != next.firmware ||
+                     (identity_.firmware_version != next.firmware_version && !learned);
+  if (!identity_.firmware.empty() && other) {
     Note(events, EventKind::kFirmwareChange, LogLevel::kInfo,
          "firmware changed from " + Quoted(identity_.firmware + ' ' + identity_.firmware_version) +
              " to " + Quoted(next.firmware + ' ' + next.firmware_version));

@@ -14,6 +14,7 @@
 
 #include "util/log_file.h"
 #include "util/log_limit.h"
+#include "util/secret.h"
 #include "util/text.h"
 
 namespace antx {
@@ -89,12 +90,6 @@ std::string WithoutLogins(std::string text) {
   return text;
 }
 
-void ReplaceAll(std::string& text, const std::string& word) {
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 3)) {
-    text.replace(at, word.size(), "***");
-  }
-}
-
 const Clock& SystemClock() {
   static const RealClock clock;
   return clock;
@@ -147,7 +142,7 @@ struct Logger::Impl {
 
 std::string Logger::Impl::Masked(std::string_view text) const {
   std::string masked(text);
-  for (const std::string& secret : secrets) ReplaceAll(masked, secret);
+  for (const std::string& secret : secrets) HideSecret(secret, masked);
   return std::string(CutUtf8(ToValidUtf8(WithoutLogins(std::move(masked))), kLongestMessage));
 }
 

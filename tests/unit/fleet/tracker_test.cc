@@ -157,6 +157,20 @@ TEST_F(TrackerTest, PoolSwitchesAreCountedBetweenUserPoolsOnly) {
   EXPECT_EQ(Count(EventKind::kPoolChange), 1);
 }
 
+TEST_F(TrackerTest, AVersionThatTheWebSideTellsBetterIsNoChange) {
+  reading_.identity.firmware = "braiins";
+  reading_.identity.firmware_version = "boser-buildroot 1.0.0-0123abcd";
+  Succeed();
+  NextPoll();
+  reading_.identity.firmware_version = "2025-08-06-0-3881c51d-25.07-plus";
+  Succeed();
+  EXPECT_EQ(Count(EventKind::kFirmwareChange), 0);
+  NextPoll();
+  reading_.identity.firmware_version = "2026-04-14-0-912d084c-26.04-plus";
+  Succeed();
+  EXPECT_EQ(Count(EventKind::kFirmwareChange), 1);
+}
+
 TEST_F(TrackerTest, WorkForSomebodyElseIsOneCriticalEventAndInTheView) {
   auto config = std::make_shared<Config>();
   config->pools.allowed_hosts = {"a.example"};

@@ -91,6 +91,13 @@ TEST_F(LogTest, MasksSecretsAndLoginsInUrls) {
   EXPECT_THAT(text, HasSubstr("https://***@r.example/x, then ftp://***@b and http://c/d"));
 }
 
+TEST_F(LogTest, AShortSecretDoesNotCutWords) {
+  Logger log(LogLevel::kInfo, LogFormat::kJson);
+  log.SetSecrets({"root", "longer-than-that"});
+  log.Info("poll", "boser-buildroot 1.0: root, pw=root; root2 xlonger-than-thaty");
+  EXPECT_THAT(Text(), HasSubstr("\"boser-buildroot 1.0: ***, pw=***; root2 x***y\""));
+}
+
 TEST_F(LogTest, RepeatsAreCountedInsteadOfWritten) {
   Logger log(LogLevel::kInfo, LogFormat::kText, LogStream::kStdout, &clock_);
   for (int i = 0; i < 20; ++i) log.Warn("poll", "reply of " + std::to_string(i) + " bytes");
