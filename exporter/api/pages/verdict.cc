@@ -142,6 +142,9 @@ Verdict Judge(const MinerView& miner) {
   if (!miner.up && miner.polled && !miner.last_error_detail.empty()) {
     verdict.findings.push_back({verdict.weight, miner.last_error_detail});
   }
+  if (miner.up && miner.polled && miner.state == MinerState::kApiDown) {
+    verdict.findings.push_back({verdict.weight, "its API fails, its web side tells the values"});
+  }
   if (miner.reading) {
     FindHeat(miner, verdict.findings);
     FindBoards(miner, verdict.findings);

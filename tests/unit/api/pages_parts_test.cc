@@ -166,6 +166,8 @@ TEST_F(MinerListTest, SaysWhatIsWrongInWords) {
   // A reply without any board says nothing about boards.
   Change(miner, [](Reading& reading) { reading.boards.clear(); });
   EXPECT_EQ(Judge(*miner).findings.front().text, "fan 1 stands still");
+  miner->state = MinerState::kApiDown;
+  EXPECT_EQ(Judge(*miner).findings.front().text, "its API fails, its web side tells the values");
 }
 
 std::vector<HistoryPoint> Minutes(std::initializer_list<std::pair<int, double>> values) {
