@@ -125,6 +125,7 @@ struct Server::Impl {
   Scenario scenario;
   std::chrono::steady_clock::time_point scenario_begin;
   std::uint64_t answers = 0;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< For handlers on their way.
 };
 
 void Server::Impl::Listen(Fleet::Member& member, std::size_t number) {
@@ -186,8 +187,9 @@ void Server::Impl::WatchDoors() {
   SyncDoors();
   if (control.is_open() && !control_accepting) AcceptControl();
   door_timer.expires_after(kDoorBeat);
-  door_timer.async_wait([this](const error_code& error) {
-    if (!error) WatchDoors();
+  // It may be on its way already when the server goes.
+  door_timer.async_wait([this, guard = std::weak_ptr(alive)](const error_code& error) {
+    if (!error && !guard.expired()) WatchDoors();
   });
 }
 
@@ -203,18 +205,19 @@ void Server::Impl::FillQueue(const tcp::endpoint& endpoint) {
 void Server::Impl::Accept(Door& door) {
   if (door.desk->waiting.size() >= Desk::kMostWaiting) return;  // SyncDoors looks again.
   door.accepting = true;
-  door.acceptor.async_accept([this, &door](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;  // Closed; perhaps all of it is gone.
-    door.accepting = false;
-    if (error) return;  // Out of descriptors: SyncDoors begins again.
-    const double spread = options.latency_max - options.latency_min;
-    const double part = static_cast<double>(++answers * 7919 % 1000) / 1000;
-    std::make_shared<Connection>(
-        std::move(socket), Connection::Context{fleet, door.member, door.desk},
-        ToNanos(options.latency_min + spread * part), ToNanos(options.drip))
-        ->Enqueue();
-    if (door.acceptor.is_open()) Accept(door);
-  });
+  door.acceptor.async_accept(
+      [this, &door, guard = std::weak_ptr(alive)](const error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted || guard.expired()) return;
+        door.accepting = false;
+        if (error) return;  // Out of descriptors: SyncDoors begins again.
+        const double spread = options.latency_max - options.latency_min;
+        const double part = static_cast<double>(++answers * 7919 % 1000) / 1000;
+        std::make_shared<Connection>(
+            std::move(socket), Connection::Context{fleet, door.member, door.desk},
+            ToNanos(options.latency_min + spread * part), ToNanos(options.drip))
+            ->Enqueue();
+        if (door.acceptor.is_open()) Accept(door);
+      });
 }
 
 void Server::Impl::ListenForWeb(Fleet::Member& member) {
@@ -236,8 +239,9 @@ void Server::Impl::ListenForWeb(Fleet::Member& member) {
 }
 
 void Server::Impl::AcceptWeb(tcp::acceptor& acceptor, Fleet::Member& member) {
-  acceptor.async_accept([this, &acceptor, &member](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
+  acceptor.async_accept([this, &acceptor, &member, guard = std::weak_ptr(alive)](
+                            const error_code& error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted || guard.expired()) return;
     if (error) {
       // Out of descriptors: later.
       auto timer = std::make_shared<asio::steady_timer>(io, kDoorBeat);
@@ -270,18 +274,19 @@ void Server::Impl::ListenForControl() {
 
 void Server::Impl::AcceptControl() {
   control_accepting = true;
-  control.async_accept([this](const error_code& error, tcp::socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    control_accepting = false;
-    if (error) return;  // WatchDoors begins again.
-    std::make_shared<ControlConnection>(
-        std::move(socket), [this](std::string_view line) { return Run(line); },
-        [this] {
-          if (fleet.quitting()) io.stop();
-        })
-        ->Next();
-    AcceptControl();
-  });
+  control.async_accept(
+      [this, guard = std::weak_ptr(alive)](const error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted || guard.expired()) return;
+        control_accepting = false;
+        if (error) return;  // WatchDoors begins again.
+        std::make_shared<ControlConnection>(
+            std::move(socket), [this](std::string_view line) { return Run(line); },
+            [this] {
+              if (fleet.quitting()) io.stop();
+            })
+            ->Next();
+        AcceptControl();
+      });
 }
 
 /// A command is in force when its answer is sent.
