@@ -268,7 +268,10 @@ DbResult<void> Journal::SaveRun(const RunReport& run, std::optional<AuditRow> au
     done = AppendAudit(db_, std::move(*audit));
     if (done.has_error()) return done;
   }
-  return transaction.Commit();
+  done = transaction.Commit();
+  if (done.has_error() || !run.ended || run.command.verb != Verb::kPool) return done;
+  // The log of writes still holds the passwords; a reader in the way leaves it to the next end.
+  return db_.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 DbResult<void> Journal::Audit(AuditRow row) { return AppendAudit(db_, std::move(row)); }

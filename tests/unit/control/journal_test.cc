@@ -121,16 +121,17 @@ TEST_F(JournalTest, ARunComesBackAsItWas) {
 
 TEST_F(JournalTest, PasswordsGoWithTheEndOfTheRun) {
   RunReport run = PoolRun();
-  {
-    Journal journal = Open();
-    ASSERT_TRUE(journal.AddRun(run, "key", Sha256("x"), {}).has_value());
-    run.ended = clock_.Now();
-    run.state = RunState::kFinished;
-    ASSERT_TRUE(journal.SaveRun(run, std::nullopt).has_value());
-    EXPECT_TRUE(journal.Unfinished()->empty());
-  }
-  EXPECT_THAT(Bytes(path_), HasSubstr("new.example"));
-  EXPECT_THAT(Bytes(path_), Not(HasSubstr("SecretOfPool")));
+  Journal journal = Open();
+  const auto held = [this] { return Bytes(path_) + Bytes(path_ + "-wal"); };
+  ASSERT_TRUE(journal.AddRun(run, "key", Sha256("x"), {}).has_value());
+  EXPECT_THAT(held(), HasSubstr("SecretOfPool")) << "it outlives a crash";
+  run.ended = clock_.Now();
+  run.state = RunState::kFinished;
+  ASSERT_TRUE(journal.SaveRun(run, std::nullopt).has_value());
+  EXPECT_TRUE(journal.Unfinished()->empty());
+  // Still open: neither the file nor its log of writes holds it any more.
+  EXPECT_THAT(held(), HasSubstr("new.example"));
+  EXPECT_THAT(held(), Not(HasSubstr("SecretOfPool")));
 }
 
 TEST_F(JournalTest, AKeyIsKnownForADayAndAfterARestart) {
