@@ -4,8 +4,8 @@
 
 #include "api/query.h"
 #include "app/export_format.h"
-#include "history/backup.h"
 #include "history/history.h"
+#include "history/side_database.h"
 #include "metrics/backfill.h"
 
 namespace antx {

@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "control/command_json.h"
-#include "history/backup.h"
+#include "history/side_database.h"
 #include "model/pool_target.h"
 
 namespace antx {
@@ -120,19 +120,10 @@ DbResult<Journal> Journal::Open(const std::string& path) {
   if (const std::string fault = MakePrivate(path); !fault.empty()) {
     return DbError{DbError::Kind::kForbidden, fault};
   }
-  auto db = Db::Open(path);
+  auto db = OpenSideDatabase(path, kSchema, kVersion);
   if (db.has_error()) return db.error();
-  if (!db->IsSound()) {
-    return DbError{DbError::Kind::kDamaged, "database " + path +
-                                                ": it is damaged; the file is kept as it is: move "
-                                                "it away to start an empty one"};
-  }
-  const auto version = db->Number("PRAGMA user_version");
-  if (!version || *version > kVersion) {
-    return DbError{DbError::Kind::kOther, "database " + path + ": its form is not known"};
-  }
   // A commit is on the disk when it returns, and what is deleted is overwritten.
-  for (const char* sql : {"PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON", kSchema}) {
+  for (const char* sql : {"PRAGMA synchronous=FULL", "PRAGMA secure_delete=ON"}) {
     const auto done = db->Execute(sql);
     if (done.has_error()) return done.error();
   }

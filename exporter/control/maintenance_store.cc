@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "history/backup.h"
+#include "history/side_database.h"
 
 namespace antx {
 namespace {
@@ -30,21 +30,8 @@ std::string MaintenanceStorePath(const StorageConfig& storage) {
 }
 
 DbResult<MaintenanceStore> MaintenanceStore::Open(const std::string& path) {
-  auto db = Db::Open(path);
+  auto db = OpenSideDatabase(path, kSchema, kVersion);
   if (db.has_error()) return db.error();
-  if (!db->IsSound()) {
-    return DbError{DbError::Kind::kDamaged, "database " + path +
-                                                ": it is damaged; the file is kept as it is: move "
-                                                "it away to start an empty one"};
-  }
-  const auto version = db->Number("PRAGMA user_version");
-  if (version && *version > kVersion) {
-    return DbError{DbError::Kind::kOther, "database " + path + ": its layout is version " +
-                                              std::to_string(*version) + ", this program knows " +
-                                              std::to_string(kVersion)};
-  }
-  const auto made = db->Execute(kSchema);
-  if (made.has_error()) return made.error();
   return MaintenanceStore(std::move(*db));
 }
 

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "history/backup.h"
 #include "history/compaction.h"
 #include "history/recovery.h"
+#include "history/side_database.h"
 
 namespace antx {
 namespace {

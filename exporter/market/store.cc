@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "history/backup.h"
+#include "history/side_database.h"
 #include "market/store_rows.h"
 
 namespace antx {
@@ -62,23 +62,10 @@ std::string MarketStorePath(const StorageConfig& storage) {
 }
 
 DbResult<std::unique_ptr<MarketStore>> MarketStore::Open(const std::string& path) {
-  auto db = Db::Open(path);
+  auto db = OpenSideDatabase(path, kSchema, kVersion);
   if (db.has_error()) return db.error();
-  if (!db->IsSound()) {
-    return DbError{DbError::Kind::kDamaged, "database " + path +
-                                                ": it is damaged; the file is kept as it is: move "
-                                                "it away to start an empty one"};
-  }
-  const auto version = db->Number("PRAGMA user_version");
-  if (version && *version > kVersion) {
-    return DbError{DbError::Kind::kOther, "database " + path + ": its layout is version " +
-                                              std::to_string(*version) + ", this program knows " +
-                                              std::to_string(kVersion)};
-  }
-  auto made = db->Execute(kSchema);
-  if (made.has_error()) return made.error();
   // `miner` is '' for the fleet.
-  made = db->Execute(
+  const auto made = db->Execute(
       "CREATE TABLE IF NOT EXISTS profit (miner TEXT NOT NULL, time INTEGER NOT NULL, currency "
       "TEXT NOT NULL, miner_count INTEGER NOT NULL, not_answering INTEGER NOT NULL, "
       "other_algorithm INTEGER NOT NULL, power_unknown INTEGER NOT NULL, price_source TEXT NOT "

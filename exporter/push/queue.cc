@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "history/side_database.h"
+
 namespace antx {
 namespace {
 
@@ -25,22 +27,8 @@ DbResult<std::int64_t> OneNumber(Db& db, std::string_view sql) {
 }  // namespace
 
 DbResult<PushQueue> PushQueue::Open(const std::string& path) {
-  auto db = Db::Open(path);
+  auto db = OpenSideDatabase(path, kSchema, kVersion);
   if (db.has_error()) return db.error();
-  if (!db->IsSound()) {
-    return DbError{DbError::Kind::kDamaged, "database " + path +
-                                                ": it is damaged; the file is kept as it is: move "
-                                                "it away to start an empty one"};
-  }
-  const auto version = OneNumber(*db, "PRAGMA user_version");
-  if (version.has_error()) return version.error();
-  if (*version > kVersion) {
-    return DbError{DbError::Kind::kOther, "database " + path + ": its form is version " +
-                                              std::to_string(*version) + ", this program knows " +
-                                              std::to_string(kVersion)};
-  }
-  const auto made = db->Execute(kSchema);
-  if (made.has_error()) return made.error();
   PushQueue queue(std::move(*db));
   const auto counted = queue.Count();
   if (counted.has_error()) return counted.error();

@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "history/backup.h"
+#include "history/side_database.h"
 #include "push/record.h"
 
 namespace antx {

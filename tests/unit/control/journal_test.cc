@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "control/command_json.h"
-#include "history/backup.h"
+#include "history/side_database.h"
 #include "unit/control/control_fixture.h"
 
 namespace antx {

@@ -6,7 +6,7 @@
 #include <map>
 #include <mutex>
 
-#include "history/backup.h"
+#include "history/side_database.h"
 #include "unit/history/history_fixture.h"
 
 namespace antx {

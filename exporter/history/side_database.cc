@@ -1,4 +1,4 @@
-#include "history/backup.h"
+#include "history/side_database.h"
 
 #include <filesystem>
 #include <fstream>
@@ -14,7 +14,8 @@ bool Exists(const std::string& path) {
 
 DbResult<void> BackupOne(const std::string& path, const std::string& target) {
   if (Exists(target)) {
-    return DbError{DbError::Kind::kOther, "backup " + target + ": the file exists already"};
+    return DbError{DbError::Kind::kOther,
+                   "backup " + target + ": the file exists already; name another one"};
   }
   auto db = Db::OpenReadOnly(path);
   if (db.has_error()) return db.error();
@@ -33,6 +34,28 @@ DbResult<void> BackupOne(const std::string& path, const std::string& target) {
 
 std::string SideDatabase(const std::string& path, std::string_view name) {
   return std::filesystem::path(path).replace_extension(std::string(name) + ".db").string();
+}
+
+DbResult<Db> OpenSideDatabase(const std::string& path, const std::string& schema,
+                              std::int64_t version) {
+  auto db = Db::Open(path);
+  if (db.has_error()) return db.error();
+  if (!db->IsSound()) {
+    return DbError{DbError::Kind::kDamaged, "database " + path +
+                                                ": it is damaged; the file is kept as it is: move "
+                                                "it away to start an empty one"};
+  }
+  const auto found = db->Number("PRAGMA user_version");
+  if (!found) return db->LastError();
+  if (*found > version) {
+    return DbError{DbError::Kind::kOther,
+                   "database " + path + ": its layout is version " + std::to_string(*found) +
+                       ", this program knows " + std::to_string(version) +
+                       ": take the newer program, or move the file away to start an empty one"};
+  }
+  const auto made = db->Execute(schema);
+  if (made.has_error()) return made.error();
+  return db;
 }
 
 DbResult<std::vector<std::string>> BackupDatabases(const std::string& path,
