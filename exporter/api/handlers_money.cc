@@ -255,9 +255,7 @@ HttpResponse HandlePriceHistory(const ApiContext& context, const HttpRequest& /*
   JsonWriter json;
   json.BeginObject().Field("ok", true).Key("points").BeginList();
   for (const PricePoint& point : points) {
-    const auto ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(point.time.time_since_epoch());
-    json.BeginObject().Field("x", std::int64_t{ms.count()}).Field("y", point.price).EndObject();
+    json.BeginObject().Field("x", Milliseconds(point.time)).Field("y", point.price).EndObject();
   }
   json.EndList()
       .Field("last", points.back().price)

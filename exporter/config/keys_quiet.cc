@@ -9,18 +9,6 @@
 namespace antx {
 namespace {
 
-/// A list whose items all pass `good`.
-Key CheckedList(KeyInfo info, Field<std::vector<std::string>> field, std::string allowed,
-                bool (*good)(std::string_view item)) {
-  Key key = ListKey(std::move(info), std::move(field));
-  key.allowed = std::move(allowed);
-  key.set = [set = key.set, good](std::string_view text, Config& config) {
-    const auto items = SplitList(text, ",");
-    return std::all_of(items.begin(), items.end(), good) && set(text, config);
-  };
-  return key;
-}
-
 bool IsAccountPattern(std::string_view text) {
   const auto star = text.find('*');
   return text != "*" && text.find('.') == std::string_view::npos &&
@@ -42,7 +30,7 @@ bool IsSilenceMatcher(std::string_view text) {
 
 std::vector<Key> PoolKeys() {
   return {
-      CheckedList(
+      CheckedListKey(
           {"pools.allowed_hosts",
            {"POOL_ALLOWED_HOSTS"},
            "Pools that miners may work for. A miner that works elsewhere is a metric, an "
@@ -51,7 +39,7 @@ std::vector<Key> PoolKeys() {
           "host, host:port, *.domain or an address, a list separated by commas; names in "
           "ASCII (xn--...)",
           IsPoolHostPattern),
-      CheckedList(
+      CheckedListKey(
           {"pools.allowed_accounts",
            {"POOL_ALLOWED_ACCOUNTS"},
            "Accounts that miners may work for: the pool user up to the first dot. With "
@@ -78,7 +66,7 @@ std::vector<Key> SilenceKeys() {
                {"ALERTMANAGER_CA_FILE"},
                "CA certificates for it; empty = those of the system."},
               [](Config& c) -> std::string& { return c.control.alertmanager_ca_file; }),
-      CheckedList(
+      CheckedListKey(
           {"control.silence_matchers",
            {"SILENCE_MATCHERS"},
            "Labels that every silence asks for beside the miners: needed where several exporters "

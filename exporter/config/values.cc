@@ -76,18 +76,6 @@ bool IsOrigin(std::string_view text) {
          IsHost(host);
 }
 
-/// A list in which every item must satisfy `good`.
-Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field, std::string allowed,
-                   bool (*good)(std::string_view)) {
-  Key key = ListKey(std::move(info), std::move(field));
-  key.allowed = std::move(allowed);
-  key.set = [set = key.set, good](std::string_view text, Config& config) {
-    const auto items = SplitList(text, ",");
-    return std::all_of(items.begin(), items.end(), good) && set(text, config);
-  };
-  return key;
-}
-
 bool IsGoodUrl(std::string_view url) {
   if (url.empty()) return true;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -239,6 +227,17 @@ Key ListKey(KeyInfo info, Field<std::vector<std::string>> field) {
     return true;
   };
   key.get = [=](const Config& config) { return JoinList(Read(field, config)); };
+  return key;
+}
+
+Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field, std::string allowed,
+                   bool (*good)(std::string_view)) {
+  Key key = ListKey(std::move(info), std::move(field));
+  key.allowed = std::move(allowed);
+  key.set = [set = key.set, good](std::string_view text, Config& config) {
+    const auto items = SplitList(text, ",");
+    return std::all_of(items.begin(), items.end(), good) && set(text, config);
+  };
   return key;
 }
 

@@ -48,6 +48,9 @@ using Field = std::function<T&(Config&)>;
 [[nodiscard]] Key TextKey(KeyInfo info, Field<std::string> field);
 [[nodiscard]] Key SecretKey(KeyInfo info, Field<std::string> field);
 [[nodiscard]] Key ListKey(KeyInfo info, Field<std::vector<std::string>> field);
+/// A list whose items all pass `good`; `allowed` says what that is.
+[[nodiscard]] Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field,
+                                 std::string allowed, bool (*good)(std::string_view item));
 [[nodiscard]] Key ChoiceKey(KeyInfo info, Field<std::string> field, std::vector<std::string> words);
 [[nodiscard]] Key OptionalKey(KeyInfo info, Field<std::optional<double>> field, double min,
                               double max);

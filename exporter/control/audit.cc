@@ -26,14 +26,10 @@ constexpr const char* kColumns =
     "sequence, time, caller, address, action, phase, target, what, reason, result, detail, run,"
     " previous_hash, hash";
 
-std::int64_t Milliseconds(SystemTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
 AuditRow RowOf(const DbStatement& row) {
   AuditRow audit;
   audit.sequence = row.Int(0);
-  audit.time = SystemTime(std::chrono::milliseconds(row.Int(1)));
+  audit.time = FromMilliseconds(row.Int(1));
   int column = 2;
   for (std::string* text :
        {&audit.caller, &audit.address, &audit.action, &audit.phase, &audit.target, &audit.what,

@@ -36,19 +36,13 @@ constexpr const char* kStepColumns =
     "position, miner, address, site, rack, hashrate, watts, state, verdict, sent, detail, began,"
     " ended, back";
 
-std::int64_t Milliseconds(SystemTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-std::optional<std::int64_t> Milliseconds(const std::optional<SystemTime>& time) {
+std::optional<std::int64_t> Stored(const std::optional<SystemTime>& time) {
   if (!time) return std::nullopt;
   return Milliseconds(*time);
 }
-SystemTime TimeOf(std::int64_t milliseconds) {
-  return SystemTime(std::chrono::milliseconds(milliseconds));
-}
 std::optional<SystemTime> TimeOf(const std::optional<std::int64_t>& milliseconds) {
   if (!milliseconds) return std::nullopt;
-  return TimeOf(*milliseconds);
+  return FromMilliseconds(*milliseconds);
 }
 
 std::optional<CommandVerdict> VerdictOf(const std::string& name) {
@@ -64,8 +58,8 @@ void BindStep(DbStatement& row, const StepReport& step) {
   row.Bind(2, step.verdict ? CommandVerdictName(*step.verdict) : "");
   row.Bind(3, std::int64_t{step.sent ? 1 : 0});
   row.Bind(4, step.detail);
-  row.Bind(5, Milliseconds(step.began));
-  row.Bind(6, Milliseconds(step.ended));
+  row.Bind(5, Stored(step.began));
+  row.Bind(6, Stored(step.ended));
   row.Bind(7, BackStateName(step.back));
 }
 
@@ -251,7 +245,7 @@ DbResult<void> Journal::SaveRun(const RunReport& run, std::optional<AuditRow> au
   if (update.has_error()) return update.error();
   update->Bind(1, RunStateName(run.state));
   update->Bind(2, run.why);
-  update->Bind(3, Milliseconds(run.ended));
+  update->Bind(3, Stored(run.ended));
   update->Bind(4, run.id);
   (void)update->Step();
   if (update->Failed()) return db_.LastError();
@@ -317,7 +311,7 @@ DbResult<std::vector<RunReport>> Journal::ReadRuns(const std::string& where, std
     run.reason = select->Text(7);
     run.state = ParseRunState(select->Text(8)).value_or(RunState::kPaused);
     run.why = select->Text(9);
-    run.created = TimeOf(select->Int(10));
+    run.created = FromMilliseconds(select->Int(10));
     run.ended = TimeOf(select->OptionalInt(11));
     runs.push_back(std::move(run));
   }
@@ -360,7 +354,7 @@ DbResult<std::vector<RunSummary>> Journal::Runs(int limit) {
     run.reason = select->Text(3);
     run.why = select->Text(4);
     run.state = ParseRunState(select->Text(5)).value_or(RunState::kPaused);
-    run.created = TimeOf(select->Int(6));
+    run.created = FromMilliseconds(select->Int(6));
     run.ended = TimeOf(select->OptionalInt(7));
     run.miners = select->Int(8);
     run.done = select->Int(9);

@@ -17,11 +17,6 @@ CREATE TABLE IF NOT EXISTS maintenance (id INTEGER PRIMARY KEY AUTOINCREMENT,
 CREATE TABLE IF NOT EXISTS instance (name TEXT NOT NULL);
 PRAGMA user_version=1)";
 
-std::int64_t Millis(SystemTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-SystemTime FromMillis(std::int64_t value) { return SystemTime(std::chrono::milliseconds(value)); }
-
 }  // namespace
 
 std::string MaintenanceStorePath(const StorageConfig& storage) {
@@ -45,8 +40,8 @@ DbResult<std::int64_t> MaintenanceStore::Add(const MaintenanceEntry& entry) {
        {&entry.miner, &entry.rack, &entry.site, &entry.reason, &entry.by}) {
     insert->Bind(++column, std::string_view(*text));
   }
-  insert->Bind(++column, Millis(entry.begin));
-  insert->Bind(++column, Millis(entry.end));
+  insert->Bind(++column, Milliseconds(entry.begin));
+  insert->Bind(++column, Milliseconds(entry.end));
   if (!insert->Step()) return db_.LastError();
   const std::int64_t id = insert->Int(0);
   (void)insert->Step();  // The row is written when the statement has come to its end.
@@ -67,7 +62,7 @@ DbResult<std::vector<MaintenanceEntry>> MaintenanceStore::Load(SystemTime now) {
   {
     auto remove = db_.Prepare("DELETE FROM maintenance WHERE end_ms <= ?");
     if (remove.has_error()) return remove.error();
-    remove->Bind(1, Millis(now));
+    remove->Bind(1, Milliseconds(now));
     (void)remove->Step();
     if (remove->Failed()) return db_.LastError();
   }
@@ -78,8 +73,8 @@ DbResult<std::vector<MaintenanceEntry>> MaintenanceStore::Load(SystemTime now) {
   std::vector<MaintenanceEntry> entries;
   while (select->Step()) {
     entries.push_back({select->Int(0), select->Text(1), select->Text(2), select->Text(3),
-                       select->Text(4), select->Text(5), FromMillis(select->Int(6)),
-                       FromMillis(select->Int(7))});
+                       select->Text(4), select->Text(5), FromMilliseconds(select->Int(6)),
+                       FromMilliseconds(select->Int(7))});
   }
   if (select->Failed()) return db_.LastError();
   return entries;

@@ -130,7 +130,7 @@ std::optional<HistoryPoint> ReadBucket(const Block& rolled, std::size_t row, std
   if (mean == kNoValue) return std::nullopt;
   const auto value = [&](std::int64_t stored) { return FromStored(stored, unit).value_or(0); };
   HistoryPoint point;
-  point.time = SystemTime(std::chrono::milliseconds(rolled.times[row]));
+  point.time = FromMilliseconds(rolled.times[row]);
   point.mean = value(mean);
   point.min = value(mean - rolled.values[column + kBelow][row]);
   point.max = value(mean + rolled.values[column + kAbove][row]);

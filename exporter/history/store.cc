@@ -38,14 +38,6 @@ DbResult<void> InsertRow(Db& db, DbStatement& row, HistoryKind kind, std::int64_
 
 }  // namespace
 
-std::int64_t Milliseconds(SystemTime time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-SystemTime FromMilliseconds(std::int64_t milliseconds) {
-  return SystemTime(std::chrono::milliseconds(milliseconds));
-}
-
 DbResult<std::unique_ptr<HistoryStore>> HistoryStore::Open(Db db) {
   const auto migrated = MigrateHistory(db);
   if (migrated.has_error()) return migrated.error();

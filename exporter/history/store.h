@@ -86,8 +86,4 @@ class HistoryStore {
   std::optional<Stamp> unset_clock_;  ///< Rows of this run were written with a clock not set.
 };
 
-/// Milliseconds since 1970.
-[[nodiscard]] std::int64_t Milliseconds(SystemTime time);
-[[nodiscard]] SystemTime FromMilliseconds(std::int64_t milliseconds);
-
 }  // namespace antx

@@ -111,7 +111,7 @@ MarketResult<Fetched> ReadMempoolFees(std::string_view body, const std::string& 
 /// Nothing for a time before 1970 or after 2100.
 std::optional<PricePoint> PointAt(double milliseconds, double price) {
   if (!(milliseconds >= 0 && milliseconds <= kLatestMilliseconds)) return std::nullopt;
-  return PricePoint{SystemTime(std::chrono::milliseconds(std::llround(milliseconds))), price};
+  return PricePoint{FromMilliseconds(std::llround(milliseconds)), price};
 }
 
 /// {"prices":[[ms, price], ...]}

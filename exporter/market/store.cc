@@ -11,8 +11,6 @@
 namespace antx {
 namespace {
 
-using std::chrono::milliseconds;
-
 // Times are Unix milliseconds, days "2025-09-11" in profitability.timezone, addresses text.
 // `points` is "ms:price,..."; `energy` is "price:kwh,...", prices per kWh, shortest exact numbers.
 // Absent values are NULL. `user_version` of the file is the version of the layout.
@@ -32,11 +30,6 @@ CREATE TABLE IF NOT EXISTS ledger (day TEXT NOT NULL, currency TEXT NOT NULL, mi
   energy TEXT NOT NULL, kwh REAL NOT NULL, cost REAL NOT NULL, btc REAL, revenue REAL, profit REAL,
   PRIMARY KEY (day, currency, miner)) WITHOUT ROWID;
 PRAGMA user_version=1)";
-
-std::int64_t Millis(SystemTime time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
-SystemTime FromMillis(std::int64_t value) { return SystemTime(milliseconds(value)); }
 
 /// The columns that ProfitFields() names: "name, name" or "?, ?".
 std::string ProfitColumns(bool marks, const char* type = "") {
@@ -88,20 +81,20 @@ DbResult<void> MarketStore::SaveMarket(const MarketData& fetched) {
     put->Bind(2, fetched.currency);
     put->Bind(3, value->value);
     put->Bind(4, value->source);
-    put->Bind(5, Millis(value->time));
+    put->Bind(5, Milliseconds(value->time));
     put->Bind(6, std::string_view());
     if (auto done = RunToEnd(db_, *put); done.has_error()) return done;
   }
   if (fetched.history_time) {
     std::vector<std::pair<double, double>> points;
     for (const PricePoint& point : fetched.history) {
-      points.emplace_back(static_cast<double>(Millis(point.time)), point.price);
+      points.emplace_back(static_cast<double>(Milliseconds(point.time)), point.price);
     }
     put->Bind(1, MarketDatumName(MarketDatum::kHistory));
     put->Bind(2, fetched.currency);
     put->Bind(3, std::optional<double>());
     put->Bind(4, "");
-    put->Bind(5, Millis(*fetched.history_time));
+    put->Bind(5, Milliseconds(*fetched.history_time));
     put->Bind(6, PairsText(points));
     if (auto done = RunToEnd(db_, *put); done.has_error()) return done;
   }
@@ -119,15 +112,15 @@ DbResult<MarketData> MarketStore::LoadMarket(const std::string& currency) {
   while (select->Step()) {
     const std::string name = select->Text(0);
     if (name == MarketDatumName(MarketDatum::kHistory)) {
-      data.history_time = FromMillis(select->Int(3));
+      data.history_time = FromMilliseconds(select->Int(3));
       for (const auto& [ms, price] : ReadPairs(select->Text(4))) {
-        data.history.push_back({FromMillis(static_cast<std::int64_t>(ms)), price});
+        data.history.push_back({FromMilliseconds(static_cast<std::int64_t>(ms)), price});
       }
     }
     for (const auto& [datum, member] : kNumbers) {
       if (name != MarketDatumName(datum)) continue;
       data.*member =
-          MarketValue{select->Double(1), select->Text(2), FromMillis(select->Int(3)), false};
+          MarketValue{select->Double(1), select->Text(2), FromMilliseconds(select->Int(3)), false};
     }
   }
   if (select->Failed()) return db_.LastError();
@@ -140,7 +133,7 @@ DbResult<void> MarketStore::AddProfit(const Profitability& profit) {
                          ProfitColumns(true) + ')');
   if (put.has_error()) return put.error();
   put->Bind(1, profit.miner ? profit.miner->ToString() : std::string());
-  put->Bind(2, Millis(profit.time));
+  put->Bind(2, Milliseconds(profit.time));
   put->Bind(3, profit.currency);
   put->Bind(4, profit.miner_count);
   put->Bind(5, profit.not_answering);
@@ -163,13 +156,13 @@ DbResult<std::vector<Profitability>> MarketStore::Profits(std::optional<Ipv4> mi
       " FROM profit WHERE miner = ? AND time >= ? ORDER BY time DESC LIMIT ?");
   if (select.has_error()) return select.error();
   select->Bind(1, miner ? miner->ToString() : std::string());
-  select->Bind(2, Millis(from));
+  select->Bind(2, Milliseconds(from));
   select->Bind(3, static_cast<std::int64_t>(limit));
   std::vector<Profitability> all;
   while (select->Step()) {
     Profitability profit;
     profit.miner = miner;
-    profit.time = FromMillis(select->Int(0));
+    profit.time = FromMilliseconds(select->Int(0));
     profit.currency = select->Text(1);
     profit.miner_count = select->Int(2);
     profit.not_answering = select->Int(3);
@@ -192,7 +185,7 @@ std::optional<SystemTime> MarketStore::LastFleetProfit() {
   const std::lock_guard lock(mutex_);
   const auto time =
       db_.Number("SELECT time FROM profit WHERE miner = '' ORDER BY time DESC LIMIT 1");
-  return time ? std::optional<SystemTime>(FromMillis(*time)) : std::nullopt;
+  return time ? std::optional<SystemTime>(FromMilliseconds(*time)) : std::nullopt;
 }
 
 }  // namespace antx

@@ -69,8 +69,7 @@ std::string OpenMetricsLine(const ExportFamily& family, const HistoryRow& row) {
     const bool reported = At(row.values, MinerMetric::kPowerReported).value_or(0) > 0;
     line += reported ? ",source=\"reported\"" : ",source=\"estimated\"";
   }
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(row.time.time_since_epoch()).count();
+  const std::int64_t milliseconds = Milliseconds(row.time);
   std::string fraction = std::to_string(1000 + (milliseconds % 1000 + 1000) % 1000).substr(1);
   return line + "} " + Number(*value) + ' ' + std::to_string(milliseconds / 1000) + '.' + fraction +
          '\n';

@@ -1,5 +1,7 @@
 #include "metrics/exposition_pools.h"
 
+#include <algorithm>
+
 #include "metrics/capped.h"
 
 namespace antx::pool_families {
@@ -26,11 +28,19 @@ void FromPools(const MinerPage& at) {
   });
 }
 
+/// A pool that the user switched off is not down; one that is all the miner has leaves it without.
+bool SwitchedOff(const Reading& reading, const PoolReading& pool) {
+  return pool.status == PoolStatus::kDisabled &&
+         std::any_of(reading.pools.begin(), reading.pools.end(), [](const PoolReading& other) {
+           return !other.dev_fee && other.status != PoolStatus::kDisabled;
+         });
+}
+
 }  // namespace
 
 void Up(const MinerPage& at) {
   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-    if (pool.status == PoolStatus::kUnknown) return;
+    if (pool.status == PoolStatus::kUnknown || SwitchedOff(*at.miner.reading, pool)) return;
     at.page.Sample({at.Miner(), {"pool", index}}, pool.status == PoolStatus::kAlive ? 1 : 0);
   });
 }

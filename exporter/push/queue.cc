@@ -46,10 +46,9 @@ DbResult<void> PushQueue::Count() {
 DbResult<void> PushQueue::Insert(const std::vector<std::string>& records, SystemTime when) {
   auto insert = db_.Prepare("INSERT INTO push_queue (added, record) VALUES (?,?)");
   if (insert.has_error()) return insert.error();
-  const auto added =
-      std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+  const std::int64_t added = Milliseconds(when);
   for (const std::string& record : records) {
-    insert->Bind(1, std::int64_t{added});
+    insert->Bind(1, added);
     insert->Bind(2, record);
     (void)insert->Step();
     if (insert->Failed()) return db_.LastError();
@@ -126,7 +125,7 @@ std::optional<SystemTime> PushQueue::OldestTime() {
   if (size_ == 0) return std::nullopt;
   const auto added = OneNumber(db_, "SELECT added FROM push_queue ORDER BY id LIMIT 1");
   if (added.has_error()) return std::nullopt;
-  return SystemTime(std::chrono::milliseconds(*added));
+  return FromMilliseconds(*added);
 }
 
 }  // namespace antx

@@ -13,6 +13,14 @@ double UnixSeconds(SystemTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
+std::int64_t Milliseconds(SystemTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+SystemTime FromMilliseconds(std::int64_t milliseconds) {
+  return SystemTime(std::chrono::milliseconds(milliseconds));
+}
+
 std::string FormatUtc(SystemTime time) {
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(time);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(millis);

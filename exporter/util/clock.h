@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace antx {
@@ -30,6 +31,10 @@ class RealClock final : public Clock {
 
 /// Seconds since 1970 with fraction, as Prometheus wants them.
 [[nodiscard]] double UnixSeconds(SystemTime time);
+
+/// Milliseconds since 1970, rounded down: how databases and pages keep a time.
+[[nodiscard]] std::int64_t Milliseconds(SystemTime time);
+[[nodiscard]] SystemTime FromMilliseconds(std::int64_t milliseconds);
 
 /// RFC 3339 in UTC with milliseconds: "2025-09-11T20:13:05.123Z".
 [[nodiscard]] std::string FormatUtc(SystemTime time);

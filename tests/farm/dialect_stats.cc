@@ -37,6 +37,7 @@ std::string Board(const VirtualMiner& miner, const Moment& moment, std::size_t i
   const bool asleep = miner.faults().sleeping;
   const int chip = moment.chip_celsius[index];
   const int pcb = moment.pcb_celsius[index];
+  const double clock = ClockMegahertz(profile.dialect);
   std::string out = Number("chain_acn", chain, moment.board_chips[index]);
   if (profile.dialect != Dialect::kVnish) {
     out += Text("chain_acs", chain, ChipMap(profile.chips, !dead && !asleep));
@@ -46,15 +47,16 @@ std::string Board(const VirtualMiner& miner, const Moment& moment, std::size_t i
     case Dialect::kLegacy:
       out += Text("chain_rate", chain, dead ? "0.00000" : Format("%.2f", rate));
       out += Number("temp", chain, dead ? 0 : pcb) + Number("temp2_", chain, dead ? 0 : chip);
-      out += Number("freq_avg", chain, 631.5, "%.2f");
+      out += Number("freq_avg", chain, clock, "%.2f");
       break;
     case Dialect::kX17:
       out += Text("chain_rate", chain, Format("%.2f", rate));
-      out += Text("freq", chain, "535") + Text("temp_pcb", chain, FourSensors(pcb)) +
+      out += Text("freq", chain, Format("%.0f", clock)) +
+             Text("temp_pcb", chain, FourSensors(pcb)) +
              Text("temp_chip", chain, FourSensors(chip));
       break;
     case Dialect::kVnish:
-      out += Number("chain_rate", chain, rate, "%.2f") + Number("freq_avg", chain, 490.82, "%.2f");
+      out += Number("chain_rate", chain, rate, "%.2f") + Number("freq_avg", chain, clock, "%.2f");
       out += Number("chain_vol", chain, 12625) +
              Number("chain_consumption", chain, moment.watts / profile.boards);
       out += Text("chain_state", chain, dead ? "failure" : "mining");
@@ -62,7 +64,7 @@ std::string Board(const VirtualMiner& miner, const Moment& moment, std::size_t i
       out += Text("temp_chip", chain, std::to_string(chip - 20) + '-' + std::to_string(chip));
       break;
     default:
-      out += Text("chain_rate", chain, Format("%.2f", rate)) + Number("freq", chain, 525);
+      out += Text("chain_rate", chain, Format("%.2f", rate)) + Number("freq", chain, clock, "%.0f");
       out += Text("temp_pcb", chain, FourSensors(pcb)) +
              Text("temp_chip", chain, FourSensors(chip)) +
              Text("temp_pic", chain, FourSensors(pcb - 10));

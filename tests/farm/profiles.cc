@@ -33,6 +33,19 @@ constexpr std::array kProfiles = {
 
 }  // namespace
 
+double ClockMegahertz(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kLegacy:
+      return 631.5;
+    case Dialect::kX17:
+      return 535;
+    case Dialect::kVnish:
+      return 490.82;
+    default:
+      return 525;
+  }
+}
+
 bool IsRwglr(const Profile& profile) {
   return profile.name == "s9hiveon" || profile.name == "s9msk";
 }

@@ -34,6 +34,8 @@ struct Profile {
   int weight;    ///< Share in the default mix; 0: only by name.
 };
 
+/// The clock of the chips in MHz: the API and the web side tell the same one.
+[[nodiscard]] double ClockMegahertz(Dialect dialect);
 /// Whether its daemon is the `rwglr` build that Hiveon and MSKMiner share.
 [[nodiscard]] bool IsRwglr(const Profile& profile);
 [[nodiscard]] std::span<const Profile> AllProfiles();

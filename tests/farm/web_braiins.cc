@@ -1,12 +1,11 @@
 // Braiins OS: REST, and GraphQL of older releases.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "farm/web_dialect.h"
-#include "farm/web_digest.h"
+#include "farm/web_json.h"
 #include "util/text.h"
 
 namespace antx::farm {
@@ -14,33 +13,12 @@ namespace {
 
 namespace json = boost::json;
 
-WebResponse Json(json::value content, int status = 200) {
-  return {status, json::serialize(std::move(content)), "application/json", {}, false};
-}
-WebResponse Html(std::string text) { return {200, std::move(text), "text/html", {}, false}; }
-
-std::string NewSession(WebSide& web) {
-  web.session = Md5("session" + std::to_string(++web.nonces));
-  return web.session;
-}
-
 /// Whether the body names the login of the machine; counts it when it does not.
 bool LoginIn(WebSide& web, const json::value& body) {
-  const auto* pair = body.if_object();
-  const auto is = [pair](const char* key, const std::string& wanted) {
-    const auto* value = pair == nullptr ? nullptr : pair->if_contains(key);
-    return value != nullptr && value->is_string() && value->get_string() == wanted;
-  };
-  const bool good =
-      is("username", web.username) && is("password", web.password) && !web.Has("web_locked");
+  const bool good = TextIn(body, "username") == web.username &&
+                    TextIn(body, "password") == web.password && !web.Has("web_locked");
   if (!good) ++web.refused_logins;
   return good;
-}
-
-json::value Parsed(const std::string& body) {
-  boost::system::error_code broken;
-  json::value value = json::parse(body, broken);
-  return broken ? json::value() : value;
 }
 
 json::object Gigahash(double gigahashes) { return {{"gigahash_per_second", gigahashes}}; }
@@ -97,21 +75,11 @@ json::array Hashboards(const VirtualMiner& miner, const Moment& moment) {
   return boards;
 }
 
-/// Pools below a key or as a list of groups.
+/// The pools of the first group.
 std::vector<PoolSetting> PoolsIn(const json::value& body) {
-  std::vector<PoolSetting> pools;
   const auto* groups = body.if_array();
-  const auto* group = groups == nullptr || groups->empty() ? nullptr : groups->front().if_object();
-  const auto* list = group == nullptr ? nullptr : group->if_contains("pools");
-  if (list == nullptr || !list->is_array()) return pools;
-  for (const json::value& item : list->get_array()) {
-    const auto text = [&item](const char* key) {
-      const auto* value = item.is_object() ? item.get_object().if_contains(key) : nullptr;
-      return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-    };
-    pools.push_back({text("url"), text("user"), text("password")});
-  }
-  return pools;
+  if (groups == nullptr || groups->empty()) return {};
+  return PoolsOf(Below(groups->front(), "pools"), {"url", "user", "password"});
 }
 
 /// `action` is the path behind /api/v1/.
@@ -154,7 +122,7 @@ WebResponse BraiinsRest(Fleet::Member& member, const Moment& moment, double now,
     if (!LoginIn(member.web, Parsed(request.body))) {
       return Json(json::object{{"message", "wrong login"}}, 401);
     }
-    return Json(json::object{{"token", NewSession(member.web)}, {"timeout_s", 3600}});
+    return Json(json::object{{"token", member.web.NewSession()}, {"timeout_s", 3600}});
   }
   const bool logged_in =
       !member.web.session.empty() && request.Header("authorization") == member.web.session;
@@ -206,22 +174,19 @@ WebResponse BraiinsRest(Fleet::Member& member, const Moment& moment, double now,
 /// A mutation of one kind; nothing for a query.
 std::optional<WebResponse> BraiinsMutation(Fleet::Member& member, double now,
                                            const WebRequest& request, const std::string& query,
-                                           const json::object& variables) {
+                                           const json::value& variables) {
   if (!query.starts_with("mutation")) return std::nullopt;
   if (member.web.session.empty() ||
       request.Header("cookie") != "session_id=" + member.web.session) {
     return Json(json::object{{"data", nullptr},
                              {"errors", json::array{json::object{{"message", "Unauthorized"}}}}});
   }
-  const auto text = [&variables](const char* key) {
-    const auto* value = variables.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-  };
-  const auto* enable = variables.if_contains("enable");
+  const auto* enable = Below(variables, "enable");
   const bool on = enable != nullptr && enable->is_bool() && enable->get_bool();
   const auto has = [&query](const char* word) { return query.find(word) != std::string::npos; };
-  const PoolSetting added{text("url"), text("user"), text("password")};
-  const auto number = static_cast<std::size_t>(ParseInt(text("pool")).value_or(99));
+  const PoolSetting added{TextIn(variables, "url"), TextIn(variables, "user"),
+                          TextIn(variables, "password")};
+  const auto number = static_cast<std::size_t>(ParseInt(TextIn(variables, "pool")).value_or(99));
   std::string kind;
   for (const char* name : {"restart", "reboot", "setFaultLight", "addPool", "removePool"}) {
     if (has(name)) kind = name;
@@ -261,25 +226,19 @@ WebResponse BraiinsGraphql(Fleet::Member& member, const Moment& moment, double n
                            const WebRequest& request) {
   const VirtualMiner& miner = member.miner;
   const json::value body = Parsed(request.body);
-  const auto* root = body.if_object();
-  const auto* text = root == nullptr ? nullptr : root->if_contains("query");
-  if (text == nullptr || !text->is_string()) {
-    return Json(json::object{{"errors", json::array{"no query"}}});
-  }
-  const std::string query(text->get_string());
+  const std::string query = TextIn(body, "query");
+  if (query.empty()) return Json(json::object{{"errors", json::array{"no query"}}});
+  const auto* given = Below(body, "variables");
+  const json::value variables = given == nullptr ? json::value() : *given;
   if (query.find("login(") != std::string::npos) {
-    const auto* pair = root->if_contains("variables");
-    if (!LoginIn(member.web, pair == nullptr ? json::value() : *pair)) {
+    if (!LoginIn(member.web, variables)) {
       return Json(json::object{{"data", nullptr}, {"errors", json::array{"wrong login"}}});
     }
     WebResponse response = Json(json::object{
         {"data", json::object{{"auth", json::object{{"login", json::object{{"void", ""}}}}}}}});
-    response.headers.push_back("Set-Cookie: session_id=" + NewSession(member.web) + "; Path=/");
+    response.headers.push_back("Set-Cookie: session_id=" + member.web.NewSession() + "; Path=/");
     return response;
   }
-  const auto* given = root->if_contains("variables");
-  const json::object variables =
-      given != nullptr && given->is_object() ? given->get_object() : json::object();
   if (auto done = BraiinsMutation(member, now, request, query, variables)) return *std::move(done);
   if (query.find("faultLight") != std::string::npos) {
     const json::object light{{"bos", json::object{{"faultLight", member.web.blinking}}}};

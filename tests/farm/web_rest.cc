@@ -1,11 +1,10 @@
 // ePIC and Marathon.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "farm/web_dialect.h"
+#include "farm/web_json.h"
 #include "util/text.h"
 
 namespace antx::farm {
@@ -13,48 +12,16 @@ namespace {
 
 namespace json = boost::json;
 
-WebResponse Json(json::value content, int status = 200) {
-  return {status, json::serialize(std::move(content)), "application/json", {}, false};
-}
-WebResponse Html(std::string text) { return {200, std::move(text), "text/html", {}, false}; }
-
-json::value Parsed(const std::string& body) {
-  boost::system::error_code broken;
-  json::value value = json::parse(body, broken);
-  return broken ? json::value() : value;
-}
-
 /// "pool0.example:3333"
 std::string HostOf(const std::string& url) {
   const auto scheme = url.find("://");
   return scheme == std::string::npos ? url : url.substr(scheme + 3);
 }
 
-}  // namespace
-
-namespace {
-
-/// A parameter that is text, else "".
-std::string ParamText(const json::object& body) {
-  const auto* param = body.if_contains("param");
-  return param != nullptr && param->is_string() ? std::string(param->get_string()) : "";
-}
-
 std::vector<PoolSetting> CoinPools(const json::object& body) {
-  std::vector<PoolSetting> pools;
   const auto* param = body.if_contains("param");
-  const auto* coin = param == nullptr ? nullptr : param->if_object();
-  const auto* list = coin == nullptr ? nullptr : coin->if_contains("stratum_configs");
-  if (list == nullptr || !list->is_array()) return pools;
-  for (const json::value& item : list->get_array()) {
-    const auto* pool = item.if_object();
-    const auto text = [pool](const char* key) {
-      const auto* value = pool == nullptr ? nullptr : pool->if_contains(key);
-      return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-    };
-    pools.push_back({text("pool"), text("login"), text("password")});
-  }
-  return pools;
+  return PoolsOf(param == nullptr ? nullptr : Below(*param, "stratum_configs"),
+                 {"pool", "login", "password"});
 }
 
 WebResponse EpicWrite(Fleet::Member& member, double now, const WebRequest& request,
@@ -68,7 +35,7 @@ WebResponse EpicWrite(Fleet::Member& member, double now, const WebRequest& reque
     ++member.web.refused_logins;
     return Json(json::object{{"result", false}, {"error", "Incorrect Password"}});
   }
-  const std::string param = ParamText(*body);
+  const std::string param = TextIn(parsed, "param");
   const auto pools = CoinPools(*body);
   if (path == "/coin" && pools.empty()) {
     return Json(json::object{{"result", false}, {"error", "Invalid coin config"}});
@@ -177,32 +144,19 @@ json::object MarathonSettings(const Fleet::Member& member) {
           {"general-config", json::object{{"environment-profile", "AirCooling"}}}};
 }
 
-void MarathonChange(Fleet::Member& to, double now, std::string_view page,
-                    const json::object& body) {
-  const auto text = [](const json::object& from, const char* key) {
-    const auto* value = from.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-  };
+void MarathonChange(Fleet::Member& to, double now, std::string_view page, const json::value& body) {
   if (page == "locate_miner") {
-    const auto* on = body.if_contains("blinking");
+    const auto* on = Below(body, "blinking");
     to.web.blinking = on != nullptr && on->is_bool() && on->get_bool();
   } else if (page == "maintenance") {
-    if (text(body, "type") == "reboot") RebootDevice(to, now);
-    if (text(body, "type") == "reload") RestartMining(to, now);
+    if (TextIn(body, "type") == "reboot") RebootDevice(to, now);
+    if (TextIn(body, "type") == "reload") RestartMining(to, now);
   } else if (page == "miner_config") {
-    std::vector<PoolSetting> pools;
-    if (const auto* list = body.if_contains("pools"); list != nullptr && list->is_array()) {
-      for (const json::value& item : list->get_array()) {
-        const auto* pool = item.if_object();
-        if (pool != nullptr) {
-          pools.push_back({text(*pool, "url"), text(*pool, "user"), text(*pool, "pass")});
-        }
-      }
-    }
-    if (!pools.empty()) to.miner.SetPools(pools);
-    const auto* mode = body.if_contains("mode");
+    auto pools = PoolsOf(Below(body, "pools"));
+    if (!pools.empty()) to.miner.SetPools(std::move(pools));
+    const auto* mode = Below(body, "mode");
     if (mode != nullptr && mode->is_object()) {
-      to.web.profile = text(mode->get_object(), "work-mode-selector");
+      to.web.profile = TextIn(*mode, "work-mode-selector");
       if (to.web.profile == "Sleep") {
         (void)to.miner.SetFault("sleep", "", now);
       } else {
@@ -228,7 +182,7 @@ WebResponse MarathonPage(Fleet::Member& member, const Moment& moment, double now
     if (!known) return NotFound();
     if (!body.is_object()) return Json(json::object{{"error", true}, {"msg", "bad request"}});
     Write(member, now, request, path,
-          [now, page = std::string(page), fields = body.get_object()](Fleet::Member& to) {
+          [now, page = std::string(page), fields = body](Fleet::Member& to) {
             MarathonChange(to, now, page, fields);
           });
     return Json(json::object{{"error", false}, {"msg", "success"}});

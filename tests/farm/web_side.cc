@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "farm/web_digest.h"
 #include "util/text.h"
 
 namespace antx::farm {
@@ -32,6 +33,11 @@ constexpr std::array<std::string_view, 17> kFaults = {
 }  // namespace
 
 std::vector<std::string> WebFaultNames() { return {kFaults.begin(), kFaults.end()}; }
+
+std::string WebSide::NewSession() {
+  session = Md5("session" + std::to_string(++nonces));
+  return session;
+}
 
 void WebSide::Count(std::string_view path) {
   ++requests;

@@ -46,6 +46,8 @@ struct WebSide {
   std::string light = "auto";   ///< LuxOS: its red light.
   std::string profile;          ///< Profile, preset or mode, in the firmware's own words.
 
+  /// A fresh token or cookie; the one before is void.
+  std::string NewSession();
   void Count(std::string_view path);
   void Record(double at, std::string_view method, std::string_view path, std::string_view body);
   [[nodiscard]] bool Has(std::string_view fault) const { return faults.contains(fault); }

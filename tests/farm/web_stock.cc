@@ -1,11 +1,11 @@
 // Bitmain's CGIs, new (X19 and later: JSON posts) and old (form posts).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "farm/web_dialect.h"
+#include "farm/web_json.h"
 #include "util/text.h"
 
 namespace antx::farm {
@@ -127,7 +127,7 @@ json::object Stats(const Fleet::Member& member, const Moment& moment) {
     const int pcb = moment.pcb_celsius[i];
     const int chip = moment.chip_celsius[i];
     chains.push_back(json::object{{"index", i},
-                                  {"freq_avg", 525},
+                                  {"freq_avg", ClockMegahertz(profile.dialect)},
                                   {"rate_ideal", profile.nominal / profile.boards},
                                   {"rate_real", moment.board_rate[i]},
                                   {"asic_num", moment.board_chips[i]},
@@ -184,25 +184,13 @@ WebResponse SetConf(Fleet::Member& member, double now, const WebRequest& request
   const auto answer = [](const char* stats, const char* code, const char* message) {
     return Page(json::object{{"stats", stats}, {"code", code}, {"msg", message}});
   };
-  boost::system::error_code broken;
-  const json::value parsed = json::parse(request.body, broken);
-  if (broken || !parsed.is_object()) return answer("error", "M001", "Illegal request!");
+  const json::value parsed = Parsed(request.body);
+  if (!parsed.is_object()) return answer("error", "M001", "Illegal request!");
   if (member.web.Has("web_busy")) {
     member.web.Record(now, request.method, path, request.body);
     return answer("error", "M001", "request busy");
   }
-  std::vector<PoolSetting> pools;
-  if (const auto* list = parsed.get_object().if_contains("pools"); list && list->is_array()) {
-    for (const json::value& item : list->get_array()) {
-      const auto* pool = item.if_object();
-      const auto text = [pool](const char* key) {
-        const auto* value = pool == nullptr ? nullptr : pool->if_contains(key);
-        return value != nullptr && value->is_string() ? std::string(value->get_string())
-                                                      : std::string();
-      };
-      pools.push_back({text("url"), text("user"), text("pass")});
-    }
-  }
+  const auto pools = PoolsOf(Below(parsed, "pools"));
   const auto* mode = parsed.get_object().if_contains("miner-mode");
   if (mode == nullptr) mode = parsed.get_object().if_contains("bitmain-work-mode");
   std::optional<std::int64_t> number;
@@ -236,6 +224,7 @@ WebResponse Reboot(Fleet::Member& member, double now, const WebRequest& request,
 json::object MinerStatus(const Fleet::Member& member, const Moment& moment) {
   const Profile& profile = member.miner.profile();
   json::array devs;
+  const std::string clock = std::to_string(ClockMegahertz(profile.dialect));
   std::string flat = "fan_num=" + std::to_string(profile.fans);
   for (std::size_t i = 0; i < moment.fan_rpm.size(); ++i) {
     flat += ",fan" + std::to_string(profile.first_fan + static_cast<int>(i)) + '=' +
@@ -246,7 +235,7 @@ json::object MinerStatus(const Fleet::Member& member, const Moment& moment) {
         json::object{{"index", std::to_string(profile.first_chain + static_cast<int>(i))},
                      {"chain_acn", std::to_string(moment.board_chips[i])},
                      {"freq", flat},
-                     {"freqavg", "650.00"},
+                     {"freqavg", clock},
                      {"temp", std::to_string(moment.pcb_celsius[i])},
                      {"temp2", std::to_string(moment.chip_celsius[i])},
                      {"hw", "1"},

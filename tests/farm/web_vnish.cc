@@ -1,33 +1,15 @@
 // Vnish from 1.0 on.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "farm/web_dialect.h"
-#include "farm/web_digest.h"
+#include "farm/web_json.h"
 
 namespace antx::farm {
 namespace {
 
 namespace json = boost::json;
-
-WebResponse Json(json::value content, int status = 200) {
-  return {status, json::serialize(std::move(content)), "application/json", {}, false};
-}
-WebResponse Html(std::string text) { return {200, std::move(text), "text/html", {}, false}; }
-
-std::string NewSession(WebSide& web) {
-  web.session = Md5("session" + std::to_string(++web.nonces));
-  return web.session;
-}
-
-json::value Parsed(const std::string& body) {
-  boost::system::error_code broken;
-  json::value value = json::parse(body, broken);
-  return broken ? json::value() : value;
-}
 
 std::string Type(const VirtualMiner& miner) {
   const std::string type(miner.profile().type);
@@ -46,23 +28,14 @@ json::object Settings(const Fleet::Member& member) {
 }
 
 void ChangeSettings(Fleet::Member& to, const json::value& body) {
-  const auto* miner = body.is_object() ? body.get_object().if_contains("miner") : nullptr;
-  if (miner == nullptr || !miner->is_object()) return;
-  std::vector<PoolSetting> pools;
-  if (const auto* list = miner->get_object().if_contains("pools"); list && list->is_array()) {
-    for (const json::value& item : list->get_array()) {
-      const auto text = [&item](const char* key) {
-        const auto* value = item.is_object() ? item.get_object().if_contains(key) : nullptr;
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-      };
-      pools.push_back({text("url"), text("user"), text("pass")});
-    }
+  const auto* miner = Below(body, "miner");
+  if (miner == nullptr) return;
+  auto pools = PoolsOf(Below(*miner, "pools"));
+  if (!pools.empty()) to.miner.SetPools(std::move(pools));
+  const auto* overclock = Below(*miner, "overclock");
+  if (overclock != nullptr && Below(*overclock, "preset") != nullptr) {
+    to.web.profile = TextIn(*overclock, "preset");
   }
-  if (!pools.empty()) to.miner.SetPools(pools);
-  const auto* overclock = miner->get_object().if_contains("overclock");
-  if (overclock == nullptr || !overclock->is_object()) return;
-  const auto* preset = overclock->get_object().if_contains("preset");
-  if (preset != nullptr && preset->is_string()) to.web.profile = std::string(preset->get_string());
 }
 
 void Act(Fleet::Member& to, double now, std::string_view action) {
@@ -136,7 +109,7 @@ WebResponse VnishPage(Fleet::Member& member, const Moment& moment, double now,
           json::object{{"id", i + 1},
                        {"hr_realtime", moment.board_rate[i]},
                        {"hr_nominal", miner.profile().nominal / miner.profile().boards},
-                       {"freq", 545},
+                       {"freq", ClockMegahertz(Dialect::kVnish)},
                        {"voltage", 12625},
                        {"power_consumption", moment.watts / miner.profile().boards},
                        {"pcb_temp", json::object{{"min", 40}, {"max", moment.pcb_celsius[i]}}},
@@ -176,7 +149,7 @@ WebResponse VnishPage(Fleet::Member& member, const Moment& moment, double now,
       ++member.web.refused_logins;
       return Json(json::object{{"err", "Password is incorrect"}}, 401);
     }
-    return Json(json::object{{"token", NewSession(member.web)}});
+    return Json(json::object{{"token", member.web.NewSession()}});
   }
   if (path.substr(0, 8) != "/api/v1/") return NotFound();
   if (request.Header("authorization") != "Bearer " + member.web.session ||

@@ -5,6 +5,7 @@ What the simulator wrote down is the truth about what was sent.
 Usage: control_test.py EXPORTER FARM [unittest arguments]
 """
 import http.client
+import ipaddress
 import json
 import os
 import sqlite3
@@ -82,15 +83,23 @@ class Exporter(Child):
 
 
 class ControlTest(unittest.TestCase):
+    prefix = 27
+
+    @classmethod
+    def network(cls):
+        return network(cls.number)
+
     @classmethod
     def setUpClass(cls):
-        cls.net = network(cls.number)
-        cls.miners = [f"{cls.net}{i + 1}" for i in range(cls.count)]
+        cls.net = cls.network()
+        first = ipaddress.ip_address(cls.net + "1")
+        cls.miners = [str(first + i) for i in range(cls.count)]
         cls.farm = Farm(cls.count, cls.miners[0], "--profile", "s19pro", "--web-port", WEB_PORT)
         cls.addClassCleanup(cls.farm.stop)
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.exporter = Exporter(cls.net + "0/27", cls.folder.name, **cls.settings)
+        cls.range = f"{cls.net}0/{cls.prefix}"
+        cls.exporter = Exporter(cls.range, cls.folder.name, **cls.settings)
         cls.addClassCleanup(lambda: cls.exporter.stop())
         cls.exporter.ready(cls.miners)
 
@@ -99,6 +108,20 @@ class ControlTest(unittest.TestCase):
         path = f"/miners/{miner}/-/{verb}"
         return wait_for(lambda: (lambda answer: answer[0] != 429 and answer)(
             self.exporter.ask(path, body)))
+
+    def kill_and_start_again(self):
+        """Without a chance to tidy up; the same files."""
+        self.exporter.process.kill()
+        self.exporter.process.wait()
+        self.exporter.output.close()
+        type(self).exporter = Exporter(self.range, self.folder.name, **self.settings)
+        self.exporter.ready(self.miners)
+
+    def began(self, run):
+        """When each command began, in milliseconds: the journal is written before the miner."""
+        with sqlite3.connect(self.exporter.database()) as journal:
+            return [row[0] for row in journal.execute(
+                "SELECT began FROM steps WHERE run=? AND began IS NOT NULL ORDER BY began", [run])]
 
     def writes(self, address):
         """The pages that were written to, in their order."""
@@ -331,13 +354,8 @@ class Killed(ControlTest):
         run = value["run"]
         self.assertTrue(wait_for(lambda: sum(
             1 for miner in self.exporter.run(run)["miners"] if miner["began"]) >= 4))
-        self.exporter.process.kill()
-        self.exporter.process.wait()
-        at_kill = self.lights()
-        self.assertLess(sum(at_kill.values()), 16, "the run was not over")
-        self.exporter.output.close()
-        type(self).exporter = Exporter(self.net + "0/27", self.folder.name, **self.settings)
-        self.exporter.ready(self.miners)
+        self.assertLess(sum(self.lights().values()), 16, "the run is not over")
+        self.kill_and_start_again()
         report = self.exporter.ended(run)
         after = self.lights()
         self.assertLessEqual(max(after.values()), 1, "nothing twice")
@@ -351,7 +369,10 @@ class Killed(ControlTest):
         self.assertEqual((again[0], again[1]["run"]), (202, run), "the key outlives the kill")
         self.assertEqual(self.lights(), after)
         self.assertEqual(self.exporter.verify().returncode, 0)
-        self.windows(run)
+        began = self.began(run)
+        self.assertEqual(len(began), 16)
+        for first, last in zip(began, began[1:]):
+            self.assertGreaterEqual(last - first, 1000, "more than 1 in a second")
 
     def test_refusals_are_told_in_the_words_of_the_miner(self):
         last = self.miners[-1]
@@ -364,14 +385,48 @@ class Killed(ControlTest):
         self.assertEqual(status, 502, value)
         self.assertNotIn("/cgi-bin/reboot.cgi", self.writes(last))
 
-    def windows(self, run):
-        """By the journal, which is written before anything is sent."""
-        with sqlite3.connect(self.exporter.database()) as journal:
-            began = [row[0] for row in journal.execute(
-                "SELECT began FROM steps WHERE run=? AND began IS NOT NULL ORDER BY began", [run])]
-        self.assertEqual(len(began), 16)
-        for first, last in zip(began, began[1:]):
-            self.assertGreaterEqual(last - first, 1000, "more than 1 in a second")
+
+class Fleet(ControlTest):
+    """A run over 2,000 machines."""
+    count, prefix = 2000, 20
+    settings = {"CONTROL_MINERS_PER_SECOND": "50", "POLL_INTERVAL": "10",
+                "CONTROL_STOP_WHEN_FAILED_PERCENT": "100"}
+
+    @classmethod
+    def network(cls):
+        return f"127.{192 + os.getpid() % 8}.{os.getpid() // 8 % 16 * 16}."
+
+    def lights(self):
+        """Address: how often its light was switched, by what the machines wrote down."""
+        told = json.loads(self.farm.ctl("writes", "all"))
+        return {address: [write["path"] for write in side["writes"]].count("/cgi-bin/blink.cgi")
+                for address, side in told.items()}
+
+    def test_the_rate_holds_in_every_second_and_a_kill_repeats_nothing(self):
+        status, value, _ = self.exporter.ask("/api/control/blink",
+                                             {"filter": {"model": "antminer s19 pro"}, "on": True})
+        self.assertEqual(status, 202, value)
+        run = value["run"]
+        self.assertTrue(wait_for(lambda: len(self.began(run)) >= 500, 120))
+        self.kill_and_start_again()
+        self.assertLess(len(self.lights()), self.count, "the run is not over")
+        report = self.exporter.ended(run, 300)
+        lights = self.lights()
+        self.assertEqual(set(lights.values()), {1}, "nothing twice")
+        steps = {step["ip"]: step for step in report["miners"]}
+        self.assertEqual(sorted(steps), sorted(self.miners))
+        for address, step in steps.items():
+            if step["state"] == "interrupted":
+                self.assertIsNone(step["verdict"], "what was not seen is not said")
+            else:
+                self.assertEqual((step["verdict"], lights.get(address)), ("done", 1), step)
+        interrupted = [step for step in steps.values() if step["state"] == "interrupted"]
+        self.assertLess(len(interrupted), 200, "only those that were on their way")
+        began = self.began(run)
+        self.assertEqual(len(began), self.count)
+        for first, last in zip(began, began[50:]):
+            self.assertGreaterEqual(last - first, 1000, "more than 50 in a second")
+        self.assertEqual(self.exporter.verify().returncode, 0)
 
 
 class Off(unittest.TestCase):
@@ -401,7 +456,7 @@ class Off(unittest.TestCase):
 def load_tests(loader, _tests, _pattern):
     """All but the base."""
     suite = unittest.TestSuite()
-    for case in (OneMiner, Documented, OverTheLimit, Killed, Off):
+    for case in (OneMiner, Documented, OverTheLimit, Killed, Fleet, Off):
         suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 

@@ -177,6 +177,15 @@ Process::Process(std::vector<std::string> arguments, const Environment& environm
 }
 
 Process::~Process() {
+  End();
+  // A sanitizer tells what it found here; not every test looks at the exit code.
+  const std::string output = Output();
+  for (const char* report : {"Sanitizer: ", "runtime error: "}) {
+    if (output.find(report) != std::string::npos) ADD_FAILURE() << output;
+  }
+}
+
+void Process::End() {
   if (!Running()) return;
   Signal(SIGTERM);
   if (Wait(std::chrono::seconds(10))) return;

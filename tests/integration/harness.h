@@ -57,6 +57,8 @@ class Process {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
+  void End();
+
   TempFolder folder_;
   pid_t pid_ = -1;
   std::optional<int> status_;

@@ -47,7 +47,10 @@ class Child:
                 self.process.kill()
                 self.process.wait()
                 raise
+        text = self.text()
         self.output.close()
+        for report in ("Sanitizer: ", "runtime error: "):
+            assert report not in text, text
 
 
 def network(number):

@@ -20,6 +20,7 @@ from chain import (ROOT, Alertmanager, Exporter, Farm, Prometheus, free_port, ge
 
 PROGRAMS = []
 TOKEN = "a token of the test"
+WEB_PORT = "8080"
 ROUTES = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 
 
@@ -49,7 +50,8 @@ class Quiet(unittest.TestCase):
         places = ["north,r1", "north,r1", "north,r2", "north,r2", "south,r1", "south,r1"]
         inventory.write_text("ip,site,rack\n" + "".join(
             f"{miner},{place}\n" for miner, place in zip(cls.miners, places)))
-        cls.farm = cls.add(Farm(PROGRAMS[1], cls.folder, cls.miners[0], 6, "--profile", "s19pro"))
+        cls.farm = cls.add(Farm(PROGRAMS[1], cls.folder, cls.miners[0], 6, "--profile", "s19pro",
+                               "--web-port", WEB_PORT))
         routes = cls.folder / "alertmanager.yml"
         routes.write_text(ROUTES)
         cls.alertmanager = cls.add(Alertmanager(cls.folder, routes))
@@ -59,6 +61,10 @@ class Quiet(unittest.TestCase):
             "INVENTORY_FILE": str(inventory), "POLL_INTERVAL": "1", "CONTROL_ENABLED": "true",
             "CONTROL_TOKEN_FILE": str(cls.folder / "token"),
             "ALERTMANAGER_URL": cls.alertmanager.url,
+            "MINER_USERNAME": "root", "MINER_PASSWORD": "root", "MINER_WEB_PORT": WEB_PORT,
+            "CONTROL_CANARY_WAIT": "0", "CONTROL_MINERS_PER_SECOND": "20",
+            "CONTROL_MAX_SHARE_OF_SITE": "1", "CONTROL_MAX_SHARE_OF_RACK": "1",
+            "CONTROL_KW_PER_MINUTE": "1000",
             "POOL_ALLOWED_HOSTS": "pool0.example,*.example:3334,pool1.example,pool2.example",
             "POOL_ALLOWED_ACCOUNTS": "farm"}
         cls.start_exporter()
@@ -153,6 +159,7 @@ class Quiet(unittest.TestCase):
         for pool in range(3):
             self.farm.ctl("fault", dead, "pool_dead", pool)
         self.farm.ctl("fault", silent, "refuse")
+        self.farm.ctl("fault", silent, "web_refuse")
         wait_for(lambda: self.prometheus.query(f'antminer_up{{miner="{silent}"}} == 0') and
                  self.prometheus.query(f'max(antminer_pool_up{{miner="{dead}"}}) == 0'), "the faults")
         polls = self.prometheus.query(f'antminer_scrapes_total{{miner="{dead}"}}')[0][1]
@@ -161,6 +168,34 @@ class Quiet(unittest.TestCase):
         self.assertEqual(self.prometheus.query("antminer_pool_unexpected == 1"), [])
         self.assertEqual(len(self.events("pool_unexpected")), before)
         self.farm.ctl("clear", "all")
+
+    def test_a_command_silences_its_miners_until_they_are_seen_back(self):
+        ordered, other = self.miners[4], self.miners[5]
+        status, told = call(self.port, "POST", "/api/control/reboot", {"miners": [ordered]})
+        self.assertEqual(status, 202, told)
+        silence = self.one_silence()
+        matcher = self.matchers(silence)["miner"]
+        self.assertIn(ordered.replace(".", "\\."), matcher)
+        self.assertNotIn(other.replace(".", "\\."), matcher)
+        self.alertmanager.post([{"labels": {"alertname": "AntminerRebooted", "miner": miner}}
+                                for miner in (ordered, other)])
+        muted = wait_for(lambda: {one["labels"]["miner"]: bool(one["status"]["silencedBy"])
+                                  for one in self.alertmanager.alerts()
+                                  if one["labels"]["alertname"] == "AntminerRebooted"}, "the alerts")
+        self.assertEqual(muted, {ordered: True, other: False})
+        run = f"/api/control/runs/{told['run']}"
+        wait_for(lambda: call(self.port, "GET", run)[1]["run"]["ended"], "the end of the run")
+        step = call(self.port, "GET", run)[1]["run"]["miners"][0]
+        self.assertEqual(step["verdict"], "done", step)
+        wait_for(lambda: not self.silences(), "the end of the silence")
+
+    def test_no_command_leads_a_miner_off_the_list(self):
+        miner = self.miners[3]
+        pool = {"url": "stratum+tcp://evil.example:3333", "username": "farm.w", "password": "x"}
+        status, told = call(self.port, "POST", f"/miners/{miner}/-/pool", pool)
+        self.assertEqual(status, 400, told)
+        self.assertIn("pools.allowed_hosts", told["error"])
+        self.assertEqual(self.farm.ctl("writes", miner).strip(), "{}")
 
     def test_maintenance_of_a_rack_from_begin_to_end(self):
         asked = {"rack": "r1", "site": "north", "minutes": 90, "reason": "fan swap"}

@@ -142,6 +142,15 @@ TEST(Exposition, APoolOfUnknownStatusIsNeitherUpNorDown) {
   EXPECT_EQ(page.Value("antminer_pool_active", "pool", "1"), "0");
 }
 
+TEST(Exposition, APoolThatTheUserSwitchedOffIsNotDown) {
+  Reading reading = FullReading();
+  reading.pools[1].status = PoolStatus::kDisabled;
+  EXPECT_EQ(Written(SnapshotOf({WithReading(reading)})).Value("antminer_pool_up", "pool", "1"), "");
+  for (PoolReading& pool : reading.pools) pool.status = PoolStatus::kDisabled;
+  const PageText none = Written(SnapshotOf({WithReading(reading)}));
+  EXPECT_EQ(none.Value("antminer_pool_up", "pool", "1"), "0") << "the miner has no pool left";
+}
+
 TEST(Exposition, APoolVerdictIsToldAndItsTargetsOnlyWhileItIsBad) {
   MinerView miner = FullMiner(kAddress);
   PageText page = Written(SnapshotOf({miner}));
