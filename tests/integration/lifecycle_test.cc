@@ -140,9 +140,9 @@ TEST(Stop, EndsWithZeroOnSigtermAlsoWithHungMiners) {
 TEST(Stop, WorksWithoutADatabase) {
   Exporter exporter(OwnNetwork() + "0/30", {{"STORAGE_PATH", "/nonexistent/folder/metrics.db"}});
   EXPECT_EQ(exporter.Get("/-/healthy").status, 200);
-  EXPECT_TRUE(WaitFor(
-      [&] { return exporter.Log().find("/nonexistent/folder/metrics.db") != std::string::npos; }))
-      << exporter.Log();
+  EXPECT_TRUE(WaitFor([&] {
+    return exporter.Log().find("/nonexistent/folder/metrics.db") != std::string::npos;
+  })) << exporter.Log();
   exporter.process().Signal(SIGTERM);
   EXPECT_EQ(exporter.process().Wait(), 0);
 }
