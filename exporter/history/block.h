@@ -1,10 +1,12 @@
 // Rows of one series, in memory and packed into the blob of a chunk.
 //
-// Plain form: a byte 1, then a body: the number of columns and of rows as varints, the times
-// (milliseconds, differences of differences), then each column (differences). A difference d is
-// the varint zigzag(d) + 2; 0 and a varint n stand for n more equal values, 1 and a varint n for
-// n values that are not there. Compressed form, where it is smaller: a byte 2, the length of the
-// body as a varint, the body by raw deflate (about two thirds, measured by bench_store).
+// A byte 3, the length of the body as a varint, the length of the body by raw deflate (0: it would
+// not get smaller and stands as it is), the body, and the bits of the columns that are kept as bits
+// (column_codec.h). The body: the number of columns and of rows as varints, the times
+// (milliseconds, differences), then each column.
+//
+// Files of before hold forms 1 and 2, which are read and no longer written: a byte 1 and a body of
+// differences alone, or a byte 2, the length of such a body and the body by raw deflate.
 #pragma once
 
 #include <cstdint>

@@ -27,6 +27,6 @@ struct CompactionStep {
 /// A raw row is at any moment either in its raw table or in a chunk, never in both.
 /// Boards have no raw chunks: after the hour only their buckets remain.
 [[nodiscard]] DbResult<CompactionStep> CompactSome(Db& db, std::int64_t now,
-                                                   std::int64_t most_rows = 20'000);
+                                                   std::int64_t most_rows = 8'000);
 
 }  // namespace antx

@@ -156,7 +156,7 @@ int ListProfiles() {
 int main(int argc, char** argv) {
   Options options;
   CLI::App cli{"Simulates a farm of Antminers on loopback", "antminer_farm"};
-  cli.add_option("--miners", options.miners, "How many")->check(CLI::Range(1, 60000));
+  cli.add_option("--miners", options.miners, "How many")->check(CLI::Range(1, 65534));
   cli.add_option("--base", options.base, "First address, inside 127.0.0.0/8");
   cli.add_option("--port", options.port, "API port");
   cli.add_option("--web-port", options.web_port, "Port of the machines' web side; 0: none");

@@ -78,7 +78,7 @@ TEST(BlockTest, AnOlderChunkHasFewerColumns) {
 TEST(BlockTest, OtherBytesAreRefused) {
   const std::string good = BlockPacker().Pack(Example());
   EXPECT_FALSE(UnpackBlock("", 3));
-  EXPECT_FALSE(UnpackBlock("\x03" + good.substr(1), 3)) << "version";
+  EXPECT_FALSE(UnpackBlock("\x04" + good.substr(1), 3)) << "version";
   EXPECT_FALSE(UnpackBlock(good + '\0', 3)) << "something behind it";
   EXPECT_FALSE(UnpackBlock(good, 2)) << "more columns than there are metrics";
   for (std::size_t size = 1; size < good.size(); ++size) {
@@ -99,25 +99,76 @@ Block Hour() {
   return block;
 }
 
-TEST(BlockTest, LongBlocksAreCompressed) {
+TEST(BlockTest, NoiseTakesTheBitsItNeeds) {
   BlockPacker packer;
   const Block block = Hour();
   const std::string packed = packer.Pack(block);
-  EXPECT_EQ(packed.front(), '\x02');
-  EXPECT_LT(packed.size(), 300U) << "of 360 plain";
-  EXPECT_EQ(packer.Pack(Example()).front(), '\x01') << "would not get smaller";
-  const auto back = UnpackBlock(packer.Pack(block), 3);
+  EXPECT_LT(packed.size(), 3 * 60U + 40U) << "3 columns of 120 rows with 4 bits";
+  const auto back = UnpackBlock(packed, 3);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->values, block.values);
   EXPECT_EQ(back->times, block.times);
 }
 
-TEST(BlockTest, DamagedCompressedBytesAreRefused) {
+TEST(BlockTest, PatternsAreDeflated) {
+  Block block(2);
+  for (int i = 0; i < 120; ++i) {
+    block.times.push_back(1'772'323'200'000 + i * 30'000);
+    block.values[0].push_back(i * 97'500);
+    block.values[1].push_back(i % 3 == 0 ? kNoValue : i * 2);
+  }
+  const std::string packed = BlockPacker().Pack(block);
+  EXPECT_LT(packed.size(), 80U);
+  const auto back = UnpackBlock(packed, 2);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->values, block.values);
+}
+
+TEST(BlockTest, SpreadsUpToTheWidestComeBack) {
+  Block block(4);
+  std::mt19937_64 random(11);
+  constexpr std::int64_t kMost = 9'000'000'000'000'000;  // Values beyond it are kNoValue (ToStored).
+  for (int i = 0; i < 50; ++i) {
+    const auto number = random();
+    block.times.push_back(i);
+    block.values[0].push_back(static_cast<std::int64_t>(number & 0xffff'ffffU));
+    block.values[1].push_back(static_cast<std::int64_t>(number & 0x1'ffff'ffffU));
+    block.values[2].push_back(i % 2 == 0 ? kMost : -kMost);
+    block.values[3].push_back(kMost - static_cast<std::int64_t>(number % 1000));
+  }
+  const auto back = UnpackBlock(BlockPacker().Pack(block), 4);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->values, block.values);
+}
+
+/// 1000 and 1030 ms; 7, 9 and no value, 5.
+Block Old() {
+  Block block(2);
+  block.times = {1000, 1030};
+  block.values = {{7, 9}, {kNoValue, 5}};
+  return block;
+}
+
+TEST(BlockTest, ChunksOfOlderFilesAreRead) {
+  const std::string body("\x02\x02\xd2\x0f\x95\x0f\x10\x06\x01\x01\x0c", 11);
+  const std::string deflated("\x63\x62\xba\xc4\x3f\x95\x5f\x80\x8d\x91\x91\x07\x00", 13);
+  for (const std::string& bytes : {'\x01' + body, "\x02\x0b" + deflated}) {
+    const auto back = UnpackBlock(bytes, 2);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->times, Old().times);
+    EXPECT_EQ(back->values, Old().values);
+    EXPECT_FALSE(UnpackBlock(bytes + '\0', 2) && bytes.front() == '\x01');
+  }
+  EXPECT_FALSE(UnpackBlock("\x02\xff\xff\xff\xff\x7f" + deflated, 2)) << "an absurd length";
+}
+
+TEST(BlockTest, DamagedBytesAreRefused) {
   const std::string good = BlockPacker().Pack(Hour());
   for (std::size_t size = 1; size < good.size(); ++size) {
     EXPECT_FALSE(UnpackBlock(good.substr(0, size), 3)) << "cut at " << size;
   }
-  EXPECT_FALSE(UnpackBlock(std::string("\x02\xff\xff\xff\xff\x7f") + good.substr(3), 3))
+  EXPECT_FALSE(UnpackBlock(good + '\x01', 3)) << "something behind it";
+  EXPECT_FALSE(UnpackBlock(std::string("\x03\xff\xff\xff\xff\x7f") + good.substr(3), 3))
       << "an absurd length";
 }
 
