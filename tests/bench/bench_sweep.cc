@@ -99,7 +99,9 @@ int main(int argc, char** argv) {
   const std::string here(argv[0]);
   const std::string farm_program =
       flags.Text("farm", here.substr(0, here.rfind('/') + 1) + "antminer_farm");
-  const bool silent = flags.Text("kind", "refusing") == "silent";
+  // "dark": the network itself is silent, see dark_range.sh.
+  const std::string kind = flags.Text("kind", "refusing");
+  const bool silent = kind != "refusing";
   const int prefix = static_cast<int>(flags.Number("prefix", 16));
   const Ipv4 base = *Ipv4::Parse(flags.Text("base", "127.31.0.0"));
   const std::uint32_t size = 1U << static_cast<unsigned>(32 - prefix);
@@ -109,7 +111,7 @@ int main(int argc, char** argv) {
   const FarmProcess farm(farm_program, {"--miners", "10", "--base", Ipv4{base.value + 1}.ToString(),
                                         "--control", "127.0.0.1:14130", "--profile", "s19pro"});
   std::optional<FarmProcess> quiet;
-  if (silent) {
+  if (kind == "silent") {
     quiet.emplace(farm_program,
                   std::vector<std::string>{"--miners", std::to_string(size - 12), "--base",
                                            Ipv4{base.value + 11}.ToString(), "--control",
@@ -127,7 +129,7 @@ int main(int argc, char** argv) {
       .Add("wall_s", result.wall)
       .Add("fds_max", static_cast<double>(result.descriptors))
       .Add("rss_growth_kb", static_cast<double>(result.rss_growth))
-      .Add("kind", silent ? "silent" : "refusing");
+      .Add("kind", kind);
   if (floor > 0) {
     line.Add("floor_cpu_us_per_addr", floor / result.probed * 1e6)
         .Add("ratio_to_floor", result.cpu / floor);

@@ -6,12 +6,11 @@ came of it.
 Usage: control_dialects_test.py EXPORTER FARM [unittest arguments]
 """
 import json
-import sys
 import tempfile
 import unittest
 
-import control_test
-from control_test import Exporter
+import control_case
+from control_case import WEB_PORT, Exporter
 from programs import Farm, network, wait_for
 
 SECRET = "hush-hush-password"
@@ -26,7 +25,7 @@ class EveryKind(unittest.TestCase):
     def setUpClass(cls):
         cls.net = network(4)
         cls.miners = [f"{cls.net}{i + 1}" for i in range(len(KINDS))]
-        cls.farm = Farm(len(KINDS), cls.miners[0], "--web-port", control_test.WEB_PORT, "--mix",
+        cls.farm = Farm(len(KINDS), cls.miners[0], "--web-port", WEB_PORT, "--mix",
                         ",".join(KINDS))
         cls.addClassCleanup(cls.farm.stop)
         cls.farm.ctl("unfreeze")
@@ -109,5 +108,4 @@ class EveryKind(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    control_test.PROGRAM, Farm.program = sys.argv[1:3]
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+    control_case.main(EveryKind)

@@ -1,131 +1,21 @@
 #!/usr/bin/env python3
 """Commands to miners with real programs on loopback: exporter and simulator as they are.
 
-What the simulator wrote down is the truth about what was sent.
 Usage: control_test.py EXPORTER FARM [unittest arguments]
 """
-import http.client
-import ipaddress
 import json
 import os
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import control_case
+from control_case import TOKEN, ControlTest, Exporter
 from json_schema import faults
-from programs import Child, Farm, free_port, network, wait_for
+from programs import network, wait_for
 
-TOKEN = "token-of-the-operator"
 SECRET = "hush-hush-password"
-WEB_PORT = "8080"
-PROGRAM = ""
-
-
-class Exporter(Child):
-    """Takes commands; can be killed and started again over the same files."""
-
-    def __init__(self, subnet, folder, **settings):
-        self.port = free_port()
-        self.folder = folder
-        super().__init__([PROGRAM], {
-            "MINER_IP_RANGE": subnet, "POLL_INTERVAL": "1", "DISCOVERY_MDNS": "false",
-            "LISTEN_ADDRESS": f"127.0.0.1:{self.port}", "LOG_FORMAT": "text",
-            "STORAGE_PATH": os.path.join(folder, "metrics.db"), "CONTROL_ENABLED": "true",
-            "CONTROL_TOKEN": TOKEN, "MINER_USERNAME": "root", "MINER_PASSWORD": "root",
-            "MINER_WEB_PORT": WEB_PORT, "CONTROL_CANARY_WAIT": "0",
-            "CONTROL_KW_PER_MINUTE": "100000", "CONTROL_MAX_SHARE_OF_SITE": "1"} | settings)
-
-    def ask(self, path, body=None, method=None, token=TOKEN, **headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        try:
-            headers = {k.replace("_", "-"): v for k, v in headers.items()}
-            if token:
-                headers["Authorization"] = f"Bearer {token}"
-            text = None if body is None else body if isinstance(body, str) else json.dumps(body)
-            method = method or ("GET" if body is None else "POST")
-            connection.request(method, path, text, headers)
-            reply = connection.getresponse()
-            data = reply.read().decode()
-            kind = reply.getheader("content-type", "")
-            value = json.loads(data) if kind.startswith("application/json") else data
-            return reply.status, value, reply
-        finally:
-            connection.close()
-
-    def get(self, path):
-        status, value, _ = self.ask(path)
-        assert status == 200, f"{path}: {status} {value}"
-        return value
-
-    def state_of(self, miners):
-        """How many miners are hashing."""
-        return sum(1 for m in self.get("/api/miners") if m["state"] in ("hashing", "degraded")
-                   and m["ip"] in miners)
-
-    def ready(self, miners):
-        assert wait_for(lambda: self.state_of(miners) == len(miners)), self.text()
-
-    def run(self, run):
-        return self.get(f"/api/control/runs/{run}")["run"]
-
-    def ended(self, run, limit=60):
-        assert wait_for(lambda: self.run(run)["ended"], limit), self.run(run)
-        return self.run(run)
-
-    def database(self):
-        return os.path.join(self.folder, "metrics.control.db")
-
-    def verify(self):
-        return subprocess.run([PROGRAM, "audit", "verify", "--database", self.database()],
-                              capture_output=True, text=True, timeout=60)
-
-
-class ControlTest(unittest.TestCase):
-    prefix = 27
-
-    @classmethod
-    def network(cls):
-        return network(cls.number)
-
-    @classmethod
-    def setUpClass(cls):
-        cls.net = cls.network()
-        first = ipaddress.ip_address(cls.net + "1")
-        cls.miners = [str(first + i) for i in range(cls.count)]
-        cls.farm = Farm(cls.count, cls.miners[0], "--profile", "s19pro", "--web-port", WEB_PORT)
-        cls.addClassCleanup(cls.farm.stop)
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.range = f"{cls.net}0/{cls.prefix}"
-        cls.exporter = Exporter(cls.range, cls.folder.name, **cls.settings)
-        cls.addClassCleanup(lambda: cls.exporter.stop())
-        cls.exporter.ready(cls.miners)
-
-    def ask(self, miner, verb, body):
-        """The answer once the limit of miners per second lets it through."""
-        path = f"/miners/{miner}/-/{verb}"
-        return wait_for(lambda: (lambda answer: answer[0] != 429 and answer)(
-            self.exporter.ask(path, body)))
-
-    def kill_and_start_again(self):
-        """Without a chance to tidy up; the same files."""
-        self.exporter.process.kill()
-        self.exporter.process.wait()
-        self.exporter.output.close()
-        type(self).exporter = Exporter(self.range, self.folder.name, **self.settings)
-        self.exporter.ready(self.miners)
-
-    def began(self, run):
-        """When each command began, in milliseconds: the journal is written before the miner."""
-        with sqlite3.connect(self.exporter.database()) as journal:
-            return [row[0] for row in journal.execute(
-                "SELECT began FROM steps WHERE run=? AND began IS NOT NULL ORDER BY began", [run])]
-
-    def writes(self, address):
-        """The pages that were written to, in their order."""
-        return [write["path"] for write in json.loads(self.farm.ctl("web", address))["writes"]]
 
 
 class OneMiner(ControlTest):
@@ -260,11 +150,11 @@ class OneMiner(ControlTest):
                     target.execute("UPDATE audit SET caller='nobody' WHERE sequence=2")
                 target.execute("DROP TRIGGER audit_stays")
                 target.execute("UPDATE audit SET caller='nobody' WHERE sequence=2")
-        bad = subprocess.run([PROGRAM, "audit", "verify", "--database", copy],
+        bad = subprocess.run([Exporter.program, "audit", "verify", "--database", copy],
                              capture_output=True, text=True, timeout=60)
         self.assertEqual(bad.returncode, 1)
         self.assertIn("row 2", bad.stderr)
-        none = subprocess.run([PROGRAM, "audit", "verify", "--database", copy + "x"],
+        none = subprocess.run([Exporter.program, "audit", "verify", "--database", copy + "x"],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(none.returncode, 1)
         self.assertIn("no such file", none.stderr)
@@ -336,99 +226,6 @@ class OverTheLimit(ControlTest):
         self.assertEqual(self.writes(self.miners[1]), [])
 
 
-class Killed(ControlTest):
-    """kill -9 in the middle of a run."""
-    number, count = 2, 16
-    settings = {"CONTROL_MINERS_PER_SECOND": "1", "CONTROL_RETURN_TIMEOUT": "5",
-                "CONTROL_STOP_WHEN_FAILED_PERCENT": "100"}
-
-    def lights(self):
-        return {address: self.writes(address).count("/cgi-bin/blink.cgi")
-                for address in self.miners}
-
-    def test_each_miner_is_written_to_once(self):
-        status, value, _ = self.exporter.ask("/api/control/blink",
-                                             {"miners": self.miners, "on": True},
-                                             Idempotency_Key="night")
-        self.assertEqual(status, 202, value)
-        run = value["run"]
-        self.assertTrue(wait_for(lambda: sum(
-            1 for miner in self.exporter.run(run)["miners"] if miner["began"]) >= 4))
-        self.assertLess(sum(self.lights().values()), 16, "the run is not over")
-        self.kill_and_start_again()
-        report = self.exporter.ended(run)
-        after = self.lights()
-        self.assertLessEqual(max(after.values()), 1, "nothing twice")
-        for miner in report["miners"]:
-            if miner["state"] == "interrupted":
-                self.assertIsNone(miner["verdict"], "what was not seen is not said")
-            else:
-                self.assertEqual((miner["verdict"], after[miner["ip"]]), ("done", 1), miner)
-        again = self.exporter.ask("/api/control/blink", {"miners": self.miners, "on": True},
-                                  Idempotency_Key="night")
-        self.assertEqual((again[0], again[1]["run"]), (202, run), "the key outlives the kill")
-        self.assertEqual(self.lights(), after)
-        self.assertEqual(self.exporter.verify().returncode, 0)
-        began = self.began(run)
-        self.assertEqual(len(began), 16)
-        for first, last in zip(began, began[1:]):
-            self.assertGreaterEqual(last - first, 1000, "more than 1 in a second")
-
-    def test_refusals_are_told_in_the_words_of_the_miner(self):
-        last = self.miners[-1]
-        self.farm.ctl("set", last, "web_password", "changed")
-        status, value, _ = self.ask(last, "reboot", {})
-        self.assertEqual(status, 502, value)
-        self.assertIn("denied", value["error"])
-        # The same login is not shown again: miners lock out.
-        status, value, _ = self.ask(last, "reboot", {})
-        self.assertEqual(status, 502, value)
-        self.assertNotIn("/cgi-bin/reboot.cgi", self.writes(last))
-
-
-class Fleet(ControlTest):
-    """A run over 2,000 machines."""
-    count, prefix = 2000, 20
-    settings = {"CONTROL_MINERS_PER_SECOND": "50", "POLL_INTERVAL": "10",
-                "CONTROL_STOP_WHEN_FAILED_PERCENT": "100"}
-
-    @classmethod
-    def network(cls):
-        return f"127.{192 + os.getpid() % 8}.{os.getpid() // 8 % 16 * 16}."
-
-    def lights(self):
-        """Address: how often its light was switched, by what the machines wrote down."""
-        told = json.loads(self.farm.ctl("writes", "all"))
-        return {address: [write["path"] for write in side["writes"]].count("/cgi-bin/blink.cgi")
-                for address, side in told.items()}
-
-    def test_the_rate_holds_in_every_second_and_a_kill_repeats_nothing(self):
-        status, value, _ = self.exporter.ask("/api/control/blink",
-                                             {"filter": {"model": "antminer s19 pro"}, "on": True})
-        self.assertEqual(status, 202, value)
-        run = value["run"]
-        self.assertTrue(wait_for(lambda: len(self.began(run)) >= 500, 120))
-        self.kill_and_start_again()
-        self.assertLess(len(self.lights()), self.count, "the run is not over")
-        report = self.exporter.ended(run, 300)
-        lights = self.lights()
-        self.assertEqual(set(lights.values()), {1}, "nothing twice")
-        steps = {step["ip"]: step for step in report["miners"]}
-        self.assertEqual(sorted(steps), sorted(self.miners))
-        for address, step in steps.items():
-            if step["state"] == "interrupted":
-                self.assertIsNone(step["verdict"], "what was not seen is not said")
-            else:
-                self.assertEqual((step["verdict"], lights.get(address)), ("done", 1), step)
-        interrupted = [step for step in steps.values() if step["state"] == "interrupted"]
-        self.assertLess(len(interrupted), 200, "only those that were on their way")
-        began = self.began(run)
-        self.assertEqual(len(began), self.count)
-        for first, last in zip(began, began[50:]):
-            self.assertGreaterEqual(last - first, 1000, "more than 50 in a second")
-        self.assertEqual(self.exporter.verify().returncode, 0)
-
-
 class Off(unittest.TestCase):
     def test_nothing_is_taken_and_no_file_is_made(self):
         net = network(4)
@@ -453,14 +250,5 @@ class Off(unittest.TestCase):
             exporter.stop()
 
 
-def load_tests(loader, _tests, _pattern):
-    """All but the base."""
-    suite = unittest.TestSuite()
-    for case in (OneMiner, Documented, OverTheLimit, Killed, Fleet, Off):
-        suite.addTests(loader.loadTestsFromTestCase(case))
-    return suite
-
-
 if __name__ == "__main__":
-    PROGRAM, Farm.program = sys.argv[1], sys.argv[2]
-    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
+    control_case.main(OneMiner, Documented, OverTheLimit, Off)
