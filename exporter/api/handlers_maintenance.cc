@@ -112,10 +112,11 @@ std::optional<HttpResponse> Resolve(const Snapshot& snapshot, MaintenanceEntry& 
   return ErrorResponse(400, "site: is missing; racks of this name are in " + names);
 }
 
-HttpResponse NotEnabled() { return ErrorResponse(403, "control is not enabled (control.enabled)"); }
-
-bool Enabled(const ApiContext& context) {
-  return context.maintenance != nullptr && context.config()->control.enabled;
+/// That control is off altogether is told before a handler is called.
+HttpResponse NotYet() {
+  return ErrorResponse(503,
+                       "control.enabled was switched on while the exporter ran: maintenance begins "
+                       "at its next start");
 }
 
 }  // namespace
@@ -147,7 +148,7 @@ HttpResponse HandleMaintenanceList(const ApiContext& context, const HttpRequest&
 }
 
 HttpResponse HandleMaintenanceBegin(const ApiContext& context, const HttpRequest& request) {
-  if (!Enabled(context)) return NotEnabled();
+  if (context.maintenance == nullptr) return NotYet();
   Wanted wanted = ReadBody(request.body);
   if (!wanted.fault.empty()) return ErrorResponse(400, wanted.fault);
   if (auto refused = Resolve(*context.box.Latest(), wanted.entry)) return std::move(*refused);
@@ -165,7 +166,7 @@ HttpResponse HandleMaintenanceBegin(const ApiContext& context, const HttpRequest
 }
 
 HttpResponse HandleMaintenanceEnd(const ApiContext& context, const HttpRequest& request) {
-  if (!Enabled(context)) return NotEnabled();
+  if (context.maintenance == nullptr) return NotYet();
   const auto id = ParseInt(request.path_parameters.at("id"));
   if (!id || *id < 1) return ErrorResponse(400, "id: must be the whole number of a maintenance");
   const auto ended = context.maintenance->End(*id, request.caller);

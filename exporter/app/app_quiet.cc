@@ -41,8 +41,15 @@ void App::OpenQuiet() {
 
 /// New settings, or the first ones.
 void App::ReloadQuiet() {
-  if (!silencer_) return;
   const auto config = CurrentConfig();
+  if (!silencer_) {
+    if (config->control.enabled) {
+      log_.Warn("control",
+                "control.enabled was switched on: silences and maintenance begin at "
+                "the next start");
+    }
+    return;
+  }
   if (!config->control.alertmanager_url.empty()) self_.SilencesEnabled(kSilenceResults);
   silencer_->Configure(config);
   maintenance_->Resume();

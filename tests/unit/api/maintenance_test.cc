@@ -116,6 +116,19 @@ TEST_F(MaintenanceApiTest, OffIs403AndADiskThatIsGone503) {
   EXPECT_EQ(Reply("/api/maintenance").status, 200);
 }
 
+/// control.enabled by a reload: there is no keeper of maintenance yet.
+TEST_F(ApiTest, MaintenanceNeedsControlFromTheStart) {
+  config_->control.enabled = true;
+  config_->control.token = "operator";
+  Start();
+  const auto reply =
+      testing::Http(port_, "POST", "/api/maintenance", {"Authorization: Bearer operator"},
+                    R"({"rack":"r2","minutes":5})");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_NE(reply.body.find("next start"), std::string::npos) << reply.body;
+  EXPECT_EQ(Reply("/api/maintenance").status, 200);
+}
+
 TEST_F(MaintenanceApiTest, AMinerShowsItsMaintenanceAndWhereItWorks) {
   auto plain = Json("/api/miners/192.0.2.11");
   EXPECT_TRUE(plain.at("maintenance").is_null());
