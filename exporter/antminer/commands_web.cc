@@ -208,7 +208,7 @@ std::string GraphqlRefusal(std::string_view page) {
   const json::value root = Parsed(page);
   if (!root.is_object()) return "the answer is no JSON";
   if (const json::array* errors = ListAt(root, "errors"); errors != nullptr && !errors->empty()) {
-    const std::string message = PlainAt(errors->front(), "message");
+    std::string message = PlainAt(errors->front(), "message");
     if (!message.empty()) return message;
     return Plain(&errors->front()).value_or("it found an error in the request");
   }

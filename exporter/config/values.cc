@@ -125,7 +125,7 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
   return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
 }
 
-Key NumberKey(KeyInfo info, Field<double> field, double min, double max) {
+Key NumberKey(KeyInfo info, const Field<double>& field, double min, double max) {
   Key key = Row(std::move(info), RangeText(min, max));
   key.set = [=](std::string_view text, Config& config) {
     const auto value = ParseDouble(text);
@@ -137,8 +137,8 @@ Key NumberKey(KeyInfo info, Field<double> field, double min, double max) {
   return key;
 }
 
-Key PositiveKey(KeyInfo info, Field<double> field, double max) {
-  Key key = NumberKey(std::move(info), std::move(field), 0, max);
+Key PositiveKey(KeyInfo info, const Field<double>& field, double max) {
+  Key key = NumberKey(std::move(info), field, 0, max);
   key.allowed = "a number above 0, at most " + NumberText(max);
   key.set = [set = key.set](std::string_view text, Config& config) {
     return ParseDouble(text).value_or(0) > 0 && set(text, config);
@@ -146,8 +146,8 @@ Key PositiveKey(KeyInfo info, Field<double> field, double max) {
   return key;
 }
 
-Key FractionKey(KeyInfo info, Field<double> field) {
-  Key key = PositiveKey(std::move(info), std::move(field), 1);
+Key FractionKey(KeyInfo info, const Field<double>& field) {
+  Key key = PositiveKey(std::move(info), field, 1);
   key.allowed = "a number above 0 and below 1";
   key.set = [set = key.set](std::string_view text, Config& config) {
     return ParseDouble(text).value_or(1) < 1 && set(text, config);
@@ -155,7 +155,7 @@ Key FractionKey(KeyInfo info, Field<double> field) {
   return key;
 }
 
-Key SecondsKey(KeyInfo info, Field<Seconds> field, double min, double max) {
+Key SecondsKey(KeyInfo info, const Field<Seconds>& field, double min, double max) {
   Key key = Row(std::move(info), RangeText(min, max) + " (seconds)");
   key.set = [=](std::string_view text, Config& config) {
     const auto value = ParseDouble(text);
@@ -167,7 +167,7 @@ Key SecondsKey(KeyInfo info, Field<Seconds> field, double min, double max) {
   return key;
 }
 
-Key IntKey(KeyInfo info, Field<int> field, int min, int max) {
+Key IntKey(KeyInfo info, const Field<int>& field, int min, int max) {
   Key key = Row(std::move(info),
                 "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
   key.set = [=](std::string_view text, Config& config) {
@@ -180,7 +180,7 @@ Key IntKey(KeyInfo info, Field<int> field, int min, int max) {
   return key;
 }
 
-Key BoolKey(KeyInfo info, Field<bool> field) {
+Key BoolKey(KeyInfo info, const Field<bool>& field) {
   Key key = Row(std::move(info), "true/1/yes/on or false/0/no/off");
   key.set = [=](std::string_view text, Config& config) {
     const auto value = ParseBool(text);
@@ -194,7 +194,7 @@ Key BoolKey(KeyInfo info, Field<bool> field) {
   return key;
 }
 
-Key TextKey(KeyInfo info, Field<std::string> field) {
+Key TextKey(KeyInfo info, const Field<std::string>& field) {
   Key key = Row(std::move(info), "text in UTF-8 without control characters");
   key.set = [=](std::string_view text, Config& config) {
     if (!IsPlainText(text)) return false;
@@ -205,8 +205,8 @@ Key TextKey(KeyInfo info, Field<std::string> field) {
   return key;
 }
 
-Key SecretKey(KeyInfo info, Field<std::string> field) {
-  Key key = TextKey(std::move(info), std::move(field));
+Key SecretKey(KeyInfo info, const Field<std::string>& field) {
+  Key key = TextKey(std::move(info), field);
   key.secret = true;
   key.allowed = "text in UTF-8 without control characters, not ***; better a file";
   // A printed configuration shows *** where a secret is: nobody means that word.
@@ -216,7 +216,7 @@ Key SecretKey(KeyInfo info, Field<std::string> field) {
   return key;
 }
 
-Key ListKey(KeyInfo info, Field<std::vector<std::string>> field) {
+Key ListKey(KeyInfo info, const Field<std::vector<std::string>>& field) {
   Key key = Row(std::move(info), "a list, separated by commas");
   key.is_list = true;
   key.set = [=](std::string_view text, Config& config) {
@@ -230,9 +230,9 @@ Key ListKey(KeyInfo info, Field<std::vector<std::string>> field) {
   return key;
 }
 
-Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field, std::string allowed,
+Key CheckedListKey(KeyInfo info, const Field<std::vector<std::string>>& field, std::string allowed,
                    bool (*good)(std::string_view)) {
-  Key key = ListKey(std::move(info), std::move(field));
+  Key key = ListKey(std::move(info), field);
   key.allowed = std::move(allowed);
   key.set = [set = key.set, good](std::string_view text, Config& config) {
     const auto items = SplitList(text, ",");
@@ -241,8 +241,8 @@ Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field, std::str
   return key;
 }
 
-Key HostKey(KeyInfo info, Field<std::string> field) {
-  Key key = TextKey(std::move(info), std::move(field));
+Key HostKey(KeyInfo info, const Field<std::string>& field) {
+  Key key = TextKey(std::move(info), field);
   key.allowed = "a host name or address, without scheme and port";
   key.set = [set = key.set](std::string_view text, Config& config) {
     return (text.empty() || IsHost(text)) && set(text, config);
@@ -250,17 +250,17 @@ Key HostKey(KeyInfo info, Field<std::string> field) {
   return key;
 }
 
-Key EmailListKey(KeyInfo info, Field<std::vector<std::string>> field) {
-  return CheckedListKey(std::move(info), std::move(field), "mail addresses, separated by commas",
-                        IsEmail);
+Key EmailListKey(KeyInfo info, const Field<std::vector<std::string>>& field) {
+  return CheckedListKey(std::move(info), field, "mail addresses, separated by commas", IsEmail);
 }
 
-Key OriginListKey(KeyInfo info, Field<std::vector<std::string>> field) {
-  return CheckedListKey(std::move(info), std::move(field),
+Key OriginListKey(KeyInfo info, const Field<std::vector<std::string>>& field) {
+  return CheckedListKey(std::move(info), field,
                         "origins such as https://host:port, separated by commas, or *", IsOrigin);
 }
 
-Key ChoiceKey(KeyInfo info, Field<std::string> field, std::vector<std::string> words) {
+Key ChoiceKey(KeyInfo info, const Field<std::string>& field,
+              const std::vector<std::string>& words) {
   std::string allowed;
   for (const std::string& word : words) allowed += (allowed.empty() ? "one of " : ", ") + word;
   Key key = Row(std::move(info), std::move(allowed));
@@ -276,7 +276,7 @@ Key ChoiceKey(KeyInfo info, Field<std::string> field, std::vector<std::string> w
   return key;
 }
 
-Key OptionalKey(KeyInfo info, Field<std::optional<double>> field, double min, double max) {
+Key OptionalKey(KeyInfo info, const Field<std::optional<double>>& field, double min, double max) {
   Key key = Row(std::move(info), RangeText(min, max) + ", or empty");
   key.set = [=](std::string_view text, Config& config) {
     const auto value = ParseDouble(text);
@@ -291,7 +291,7 @@ Key OptionalKey(KeyInfo info, Field<std::optional<double>> field, double min, do
   return key;
 }
 
-Key UrlKey(KeyInfo info, Field<std::string> field) {
+Key UrlKey(KeyInfo info, const Field<std::string>& field) {
   Key key = Row(std::move(info), "http:// or https:// address without user and password");
   key.is_url = true;
   key.set = [=](std::string_view text, Config& config) {

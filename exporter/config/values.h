@@ -36,31 +36,32 @@ struct KeyInfo {
 template <class T>
 using Field = std::function<T&(Config&)>;
 
-[[nodiscard]] Key NumberKey(KeyInfo info, Field<double> field, double min, double max);
+[[nodiscard]] Key NumberKey(KeyInfo info, const Field<double>& field, double min, double max);
 /// Above 0, at most `max`.
-[[nodiscard]] Key PositiveKey(KeyInfo info, Field<double> field, double max);
+[[nodiscard]] Key PositiveKey(KeyInfo info, const Field<double>& field, double max);
 /// Above 0 and below 1.
-[[nodiscard]] Key FractionKey(KeyInfo info, Field<double> field);
-[[nodiscard]] Key SecondsKey(KeyInfo info, Field<Seconds> field, double min, double max);
-[[nodiscard]] Key IntKey(KeyInfo info, Field<int> field, int min, int max);
-[[nodiscard]] Key BoolKey(KeyInfo info, Field<bool> field);
+[[nodiscard]] Key FractionKey(KeyInfo info, const Field<double>& field);
+[[nodiscard]] Key SecondsKey(KeyInfo info, const Field<Seconds>& field, double min, double max);
+[[nodiscard]] Key IntKey(KeyInfo info, const Field<int>& field, int min, int max);
+[[nodiscard]] Key BoolKey(KeyInfo info, const Field<bool>& field);
 /// Any text that IsPlainText() takes.
-[[nodiscard]] Key TextKey(KeyInfo info, Field<std::string> field);
-[[nodiscard]] Key SecretKey(KeyInfo info, Field<std::string> field);
-[[nodiscard]] Key ListKey(KeyInfo info, Field<std::vector<std::string>> field);
+[[nodiscard]] Key TextKey(KeyInfo info, const Field<std::string>& field);
+[[nodiscard]] Key SecretKey(KeyInfo info, const Field<std::string>& field);
+[[nodiscard]] Key ListKey(KeyInfo info, const Field<std::vector<std::string>>& field);
 /// A list whose items all pass `good`; `allowed` says what that is.
-[[nodiscard]] Key CheckedListKey(KeyInfo info, Field<std::vector<std::string>> field,
+[[nodiscard]] Key CheckedListKey(KeyInfo info, const Field<std::vector<std::string>>& field,
                                  std::string allowed, bool (*good)(std::string_view item));
-[[nodiscard]] Key ChoiceKey(KeyInfo info, Field<std::string> field, std::vector<std::string> words);
-[[nodiscard]] Key OptionalKey(KeyInfo info, Field<std::optional<double>> field, double min,
+[[nodiscard]] Key ChoiceKey(KeyInfo info, const Field<std::string>& field,
+                            const std::vector<std::string>& words);
+[[nodiscard]] Key OptionalKey(KeyInfo info, const Field<std::optional<double>>& field, double min,
                               double max);
 /// A host name or address without scheme and port; empty is allowed.
-[[nodiscard]] Key HostKey(KeyInfo info, Field<std::string> field);
-[[nodiscard]] Key EmailListKey(KeyInfo info, Field<std::vector<std::string>> field);
+[[nodiscard]] Key HostKey(KeyInfo info, const Field<std::string>& field);
+[[nodiscard]] Key EmailListKey(KeyInfo info, const Field<std::vector<std::string>>& field);
 /// Origins of web pages, "https://host:port", or `*`.
-[[nodiscard]] Key OriginListKey(KeyInfo info, Field<std::vector<std::string>> field);
+[[nodiscard]] Key OriginListKey(KeyInfo info, const Field<std::vector<std::string>>& field);
 /// http:// or https:// without user and password; empty is allowed.
-[[nodiscard]] Key UrlKey(KeyInfo info, Field<std::string> field);
+[[nodiscard]] Key UrlKey(KeyInfo info, const Field<std::string>& field);
 
 /// Marks a row as taking effect only at the next start.
 [[nodiscard]] Key NeedsRestart(Key key);

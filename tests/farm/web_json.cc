@@ -10,8 +10,8 @@ namespace antx::farm {
 
 namespace json = boost::json;
 
-WebResponse Json(json::value content, int status) {
-  return {status, json::serialize(std::move(content)), "application/json", {}, false};
+WebResponse Json(const json::value& content, int status) {
+  return {status, json::serialize(content), "application/json", {}, false};
 }
 
 WebResponse Html(std::string text) { return {200, std::move(text), "text/html", {}, false}; }

@@ -10,7 +10,7 @@
 
 namespace antx::farm {
 
-[[nodiscard]] WebResponse Json(boost::json::value content, int status = 200);
+[[nodiscard]] WebResponse Json(const boost::json::value& content, int status = 200);
 [[nodiscard]] WebResponse Html(std::string text);
 
 /// Null when the body is no JSON.
