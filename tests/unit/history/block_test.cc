@@ -127,7 +127,8 @@ TEST(BlockTest, PatternsAreDeflated) {
 TEST(BlockTest, SpreadsUpToTheWidestComeBack) {
   Block block(4);
   std::mt19937_64 random(11);
-  constexpr std::int64_t kMost = 9'000'000'000'000'000;  // Values beyond it are kNoValue (ToStored).
+  constexpr std::int64_t kMost =
+      9'000'000'000'000'000;  // Values beyond it are kNoValue (ToStored).
   for (int i = 0; i < 50; ++i) {
     const auto number = random();
     block.times.push_back(i);
