@@ -18,14 +18,23 @@ void TakeText(const Record& record, std::string_view key, std::string& out) {
   out = record.Text(key);
 }
 
+void TakeProgram(const Record& record, std::string_view key, std::string& out, Evidence& found) {
+  TakeText(record, key, out);
+  if (found.mining.empty() && !out.empty()) found.mining = ToLower(key) + ' ' + out;
+}
+
 void TakeRecord(const Record& record, Evidence& found) {
   TakeText(record, "Type", found.type);
   TakeText(record, "CompileTime", found.compile_time);
   TakeText(record, "Miner", found.miner);
   TakeText(record, "API", found.api);
-  for (const char* key : {"BMMiner", "CGMiner", "Cgminer"}) TakeText(record, key, found.program);
-  for (const char* key : {"BOSminer+", "BOSminer", "BOSer"}) TakeText(record, key, found.braiins);
-  TakeText(record, "LUXminer", found.luxos);
+  for (const char* key : {"BMMiner", "CGMiner", "Cgminer"}) {
+    TakeProgram(record, key, found.program, found);
+  }
+  for (const char* key : {"BOSminer+", "BOSminer", "BOSer"}) {
+    TakeProgram(record, key, found.braiins, found);
+  }
+  TakeProgram(record, "LUXminer", found.luxos, found);
   TakeText(record, "build_version", found.build);
   found.has_chains = found.has_chains || record.Has("chain_acn1") || record.Has("chain_rate1") ||
                      record.Has("chain_acn6") || record.Has("chain");
@@ -149,6 +158,7 @@ Identification Identify(const Replies& replies, const Identity& known) {
                     !IsBraiinsRelease(version);
   if (!version.empty() && !less) identity.firmware_version = std::move(version);
   if (!evidence.api.empty()) identity.api_version = evidence.api;
+  if (!evidence.mining.empty()) identity.program = evidence.mining;
   identity.algorithm = AlgorithmOf(identity.model, family.name);
   TakeLuxConfig(replies, identity);
   return result;

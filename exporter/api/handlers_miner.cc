@@ -21,6 +21,7 @@ void WriteIdentity(const MinerView& miner, JsonWriter& json) {
       .Field("firmware", identity.firmware)
       .Field("firmware_version", identity.firmware_version)
       .Field("api_version", identity.api_version)
+      .Field("program", identity.program)
       .Field("mac", identity.mac)
       .Field("hostname", identity.hostname)
       .Field("serial", identity.serial)

@@ -115,9 +115,7 @@ HttpResponse HandleWorkerSummary(const ApiContext& context, const HttpRequest& r
   JsonWriter json;
   json.BeginObject().Field("ip", miner->facts.address.ToString()).Field("worker", worker);
   OptionalText("model", identity.model.empty() ? identity.type : identity.model, json);
-  OptionalText("firmware",
-               identity.firmware_version.empty() ? identity.firmware : identity.firmware_version,
-               json);
+  OptionalText("firmware", identity.program, json);
   json.Field("hashrate_5s", Gigahashes(reading, &Reading::hashrate_hashes_per_second))
       .Field("hashrate_avg", Gigahashes(reading, &Reading::hashrate_average_hashes_per_second))
       .Field("temperature",

@@ -13,7 +13,7 @@ namespace {
 // Times are Unix seconds, baseline is a list of H/s separated by blanks.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL);
-INSERT OR IGNORE INTO schema_version VALUES ('miner_state', 2);
+INSERT OR IGNORE INTO schema_version VALUES ('miner_state', 3);
 CREATE TABLE IF NOT EXISTS miner_state (
   address TEXT PRIMARY KEY, id TEXT NOT NULL, source INTEGER NOT NULL,
   type TEXT, model TEXT, algorithm TEXT, firmware TEXT, firmware_version TEXT, api_version TEXT,
@@ -22,27 +22,34 @@ CREATE TABLE IF NOT EXISTS miner_state (
   restarts REAL NOT NULL, pool_switches REAL NOT NULL,
   energy_reported REAL, energy_estimated REAL,
   last_success REAL, mining_start REAL, last_elapsed REAL,
-  active_pool TEXT, baseline TEXT, last_power REAL, last_power_source INTEGER) WITHOUT ROWID;
+  active_pool TEXT, baseline TEXT, last_power REAL, last_power_source INTEGER,
+  program TEXT) WITHOUT ROWID;
 )sql";
 
-constexpr std::int64_t kSchemaVersion = 2;
-/// Index: the version it starts from.
-constexpr std::array<const char*, 2> kMigrations = {
+constexpr std::int64_t kSchemaVersion = 3;
+/// Index: the version it starts from. The rows of before stay in a table of their own: the file may
+/// be far too large to be copied for this.
+constexpr std::array<const char*, 3> kMigrations = {
     "",
     "BEGIN IMMEDIATE;"
     "ALTER TABLE miner_state ADD COLUMN last_power REAL;"
     "ALTER TABLE miner_state ADD COLUMN last_power_source INTEGER;"
     "UPDATE schema_version SET version = 2 WHERE component = 'miner_state';"
     "COMMIT;",
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE miner_state_before_v3 AS SELECT * FROM miner_state;"
+    "ALTER TABLE miner_state ADD COLUMN program TEXT;"
+    "UPDATE schema_version SET version = 3 WHERE component = 'miner_state';"
+    "COMMIT;",
 };
 
 constexpr std::string_view kInsert =
-    "INSERT INTO miner_state VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "INSERT INTO miner_state VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr std::string_view kSelect =
     "SELECT address,id,source,type,model,algorithm,firmware,firmware_version,api_version,mac,"
     "hostname,serial,join_refused,first_seen,last_seen,restarts,pool_switches,energy_reported,"
     "energy_estimated,last_success,mining_start,last_elapsed,active_pool,baseline,last_power,"
-    "last_power_source FROM miner_state";
+    "last_power_source,program FROM miner_state";
 
 SystemTime FromUnix(double seconds) {
   return SystemTime(
@@ -97,6 +104,7 @@ void BindRow(DbStatement& row, const PersistedMiner& miner) {
   const auto& power = miner.last_power;
   row.Bind(++column, power ? std::optional<double>(power->watts) : std::nullopt);
   row.Bind(++column, static_cast<std::int64_t>(power.value_or(Power{}).source));
+  row.Bind(++column, identity.program);
 }
 
 std::optional<PersistedMiner> ReadRow(const DbStatement& row) {
@@ -138,11 +146,12 @@ std::optional<PersistedMiner> ReadRow(const DbStatement& row) {
     if (const auto value = ParseDouble(sample)) miner.baseline.push_back(*value);
   }
   const auto watts = row.OptionalDouble(column++);
-  const std::int64_t power_source = row.Int(column);
+  const std::int64_t power_source = row.Int(column++);
   if (watts && power_source >= 0 &&
       power_source <= static_cast<std::int64_t>(PowerSource::kDefault)) {
     miner.last_power = Power{*watts, static_cast<PowerSource>(power_source)};
   }
+  identity.program = row.Text(column);
   return miner;
 }
 

@@ -99,6 +99,7 @@ struct Identity {
   std::string firmware;          ///< Family label: "stock", "vnish", "braiins", ...
   std::string firmware_version;  ///< See antminer-api: CompileTime on stock.
   std::string api_version;       ///< "3.1"
+  std::string program;           ///< The mining program, "bmminer 2.0.0"; "" not told yet.
   std::string mac;               ///< Lower case with colons; "" unknown.
   std::string hostname;
   std::string serial;

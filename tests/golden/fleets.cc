@@ -110,7 +110,8 @@ Fleet Offlines() {
 
 Fleet OtherAlgorithms() {
   Reading scrypt = FullReading();
-  scrypt.identity = {"Antminer L7", "Antminer L7", "scrypt", "stock", "2023", "3.1", "", "", ""};
+  scrypt.identity = {
+      "Antminer L7", "Antminer L7", "scrypt", "stock", "2023", "3.1", "", "", "", ""};
   scrypt.hashrate_hashes_per_second = 9.5e9;
   scrypt.hashrate_average_hashes_per_second = 9.48e9;
   scrypt.hashrate_expected_hashes_per_second = 9.5e9;
@@ -184,8 +185,8 @@ Fleet Escaping() {
 Reading FullReading() {
   Reading reading;
   reading.identity = {
-      "Antminer S19 Pro",  "Antminer S19 Pro", "sha256", "stock", "2022-07-04", "3.1",
-      "02:00:00:00:00:01", "s19-01",           "SERIAL1"};
+      "Antminer S19 Pro", "Antminer S19 Pro",  "sha256", "stock",  "2022-07-04", "3.1",
+      "bmminer 2.0.0",    "02:00:00:00:00:01", "s19-01", "SERIAL1"};
   reading.elapsed_seconds = 36000;
   reading.hashrate_hashes_per_second = 110566.89e9;
   reading.hashrate_average_hashes_per_second = 109.8e12;

@@ -124,10 +124,12 @@ class ControlTest(unittest.TestCase):
         return [write["path"] for write in json.loads(self.farm.ctl("web", address))["writes"]]
 
 
-def main(*cases):
-    """Runs the cases; the programs under test are the first two arguments."""
-    def load_tests(loader, _tests, _pattern):
-        return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+def suite(loader, cases):
+    """What load_tests gives: these cases, without their base."""
+    return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+
+
+def main():
+    """Runs the tests of the program; the programs under test are the first two arguments."""
     Exporter.program, Farm.program = sys.argv[1], sys.argv[2]
-    sys.modules["__main__"].load_tests = load_tests
     unittest.main(argv=[sys.argv[0]] + sys.argv[3:])

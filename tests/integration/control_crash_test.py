@@ -104,5 +104,9 @@ class Fleet(ControlTest):
         self.assertEqual(self.exporter.verify().returncode, 0)
 
 
+def load_tests(loader, _tests, _pattern):
+    return control_case.suite(loader, (Killed, Fleet))
+
+
 if __name__ == "__main__":
-    control_case.main(Killed, Fleet)
+    control_case.main()

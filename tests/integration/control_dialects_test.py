@@ -50,6 +50,8 @@ class EveryKind(unittest.TestCase):
 
     def everybody(self, verb, **fields):
         """Runs a verb on all and gives the report by kind."""
+        # The verb before may have restarted the mining program.
+        self.assertTrue(wait_for(lambda: self.states(("api_down", "offline")) == 0))
         status, value, _ = self.exporter.ask(f"/api/control/{verb}",
                                              {"miners": self.miners, **fields})
         self.assertEqual(status, 202, value)
@@ -108,4 +110,4 @@ class EveryKind(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    control_case.main(EveryKind)
+    control_case.main()

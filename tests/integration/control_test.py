@@ -32,6 +32,7 @@ class OneMiner(ControlTest):
         self.assertAlmostEqual(value["hashrate_5s"], truth["hashrate"] / 1e9,
                                delta=truth["hashrate"] / 1e12)
         self.assertTrue(value["pools"])
+        self.assertRegex(value["firmware"], r"^(bm|cg)miner \d")
         self.assertEqual(self.exporter.ask(f"/miners/{self.miners[0]}/nobody/summary")[0], 404)
 
     def test_a_light_is_switched_seen_and_audited(self):
@@ -250,5 +251,9 @@ class Off(unittest.TestCase):
             exporter.stop()
 
 
+def load_tests(loader, _tests, _pattern):
+    return control_case.suite(loader, (OneMiner, Documented, OverTheLimit, Off))
+
+
 if __name__ == "__main__":
-    control_case.main(OneMiner, Documented, OverTheLimit, Off)
+    control_case.main()

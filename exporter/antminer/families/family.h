@@ -24,6 +24,7 @@ struct Evidence {
   std::string build;        ///< build_version (Vnish).
   std::string epic_model;   ///< Model of ePIC's /capabilities.
   std::string description;  ///< Program of the STATUS block.
+  std::string mining;       ///< First key that names a program, and its value: "bmminer 2.0.0".
   bool has_chains = false;  ///< The shape of Bitmain's stats.
 };
 

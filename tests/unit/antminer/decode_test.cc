@@ -73,6 +73,7 @@ TEST(Decode, IdentifiesFromVersion) {
   EXPECT_TRUE(decoded.is_miner);
   EXPECT_EQ(decoded.identity.firmware_version, "Tue Dec 6 2022");
   EXPECT_EQ(decoded.identity.api_version, "3.1");
+  EXPECT_EQ(decoded.identity.program, "bmminer 1.0.0");
   EXPECT_EQ(decoded.identity.algorithm, "sha256");
   EXPECT_FALSE(decoded.reading);
 }

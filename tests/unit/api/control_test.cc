@@ -126,6 +126,7 @@ class ControlRoutesTest : public ApiTest {
     reading->hashrate_average_hashes_per_second = 99e12;
     miner.reading = reading;
     miner.identity.firmware = "stock";
+    miner.identity.program = "bmminer 2.0.0";
     Start();
   }
   testing::HttpReply Post(const std::string& path, const std::string& body = "",
@@ -151,7 +152,7 @@ TEST_F(ControlRoutesTest, TheSummaryOfAWorkerIsReadFromTheLastRound) {
   EXPECT_EQ(json.at("ip").as_string(), "127.0.0.1");
   EXPECT_EQ(json.at("worker").as_string(), "rig07");
   EXPECT_EQ(json.at("model").as_string(), "Antminer S19 Pro");
-  EXPECT_EQ(json.at("firmware").as_string(), "stock");
+  EXPECT_EQ(json.at("firmware").as_string(), "bmminer 2.0.0");
   EXPECT_DOUBLE_EQ(json.at("hashrate_5s").to_number<double>(), 100000);
   EXPECT_DOUBLE_EQ(json.at("hashrate_avg").to_number<double>(), 99000);
   EXPECT_DOUBLE_EQ(json.at("temperature").to_number<double>(), 60);

@@ -61,7 +61,7 @@ TEST_F(PagesTest, EscapeEverythingThatMinersSay) {
   auto miner = AddMiner("10.0.0.1");
   miner->facts.id = bad;
   miner->facts.labels = {bad, bad, bad, "", {}, {}, {}, {}};
-  miner->identity = {bad, bad, bad, bad, bad, bad, bad, bad, bad};
+  miner->identity = {bad, bad, bad, bad, bad, bad, bad, bad, bad, bad};
   miner->up = false;
   miner->last_error_detail = bad;
   miner->last_error = Reason::kParse;

@@ -27,6 +27,7 @@ class StateStoreTest : public testing::Test {
     miner.address = *Ipv4::Parse(address);
     miner.source = DiscoverySource::kMdns;
     miner.identity.model = "Antminer S19 Pro";
+    miner.identity.program = "bmminer 2.0.0";
     miner.identity.serial = "it's; DROP TABLE miner_state";
     miner.join_refused = true;
     miner.first_seen = SystemTime(std::chrono::seconds(100));
@@ -57,6 +58,7 @@ TEST_F(StateStoreTest, GivesBackWhatWasSaved) {
   EXPECT_EQ(miner.id, "10.0.0.1");
   EXPECT_EQ(miner.source, DiscoverySource::kMdns);
   EXPECT_EQ(miner.identity.serial, "it's; DROP TABLE miner_state");
+  EXPECT_EQ(miner.identity, Miner("10.0.0.1").identity);
   EXPECT_TRUE(miner.join_refused);
   EXPECT_EQ(miner.first_seen, SystemTime(std::chrono::seconds(100)));
   EXPECT_DOUBLE_EQ(miner.counters.restarts, 3);
@@ -76,6 +78,7 @@ TEST_F(StateStoreTest, ATableOfTheFirstVersionIsMigrated) {
     auto db = Db::Open(path_);
     ASSERT_FALSE(db->Execute("ALTER TABLE miner_state DROP COLUMN last_power;"
                              "ALTER TABLE miner_state DROP COLUMN last_power_source;"
+                             "ALTER TABLE miner_state DROP COLUMN program;"
                              "UPDATE schema_version SET version = 1")
                      .has_error());
   }
@@ -87,6 +90,7 @@ TEST_F(StateStoreTest, ATableOfTheFirstVersionIsMigrated) {
     EXPECT_FALSE(miners[0].last_power);
     EXPECT_EQ(miners[0].baseline.size(), 2U);
   }
+  EXPECT_EQ(Db::Open(path_)->Number("SELECT count(*) FROM miner_state_before_v3"), 1);
   EXPECT_FALSE(StateStore::Open(path_)->Save({Miner("10.0.0.1")}).has_error());
 }
 
