@@ -1,6 +1,6 @@
 // How a column of integers becomes bytes: differences as varints where they repeat, else the
 // distance from the smallest value in as many bits as the largest distance needs. Noise (a rate, a
-// temperature) takes about a sixth less as bits than as deflated differences (bench_store).
+// temperature) takes about a seventh less as bits than as deflated differences (bench_store).
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ void PutVarint(std::string& out, std::uint64_t value);
 class VarintReader {
  public:
   explicit VarintReader(std::string_view bytes) : bytes_(bytes) {}
+  /// False at the end of the bytes, or when they are no number of 64 bits.
   [[nodiscard]] bool Next(std::uint64_t& value);
   [[nodiscard]] bool AtEnd() const { return at_ == bytes_.size(); }
   [[nodiscard]] std::string_view Rest() const { return bytes_.substr(at_); }
@@ -42,6 +43,7 @@ class BitWriter {
 class BitReader {
  public:
   explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
+  /// `width` 1 to 32. False when fewer bits are left.
   [[nodiscard]] bool Next(unsigned width, std::uint64_t& value);
   /// Less than a byte is left, all of it zero.
   [[nodiscard]] bool AtEnd() const { return at_ == bytes_.size() && pending_ == 0; }
@@ -63,6 +65,7 @@ void PackDifferences(const std::vector<std::int64_t>& column, std::string& out);
 /// A varint in front: 0 and the differences, or n, zigzag(smallest value), and n bits a row in
 /// `bits`; whichever is smaller.
 void PackColumn(const std::vector<std::int64_t>& column, std::string& out, BitWriter& bits);
+/// False when the bytes are no column of so many rows.
 [[nodiscard]] bool UnpackColumn(VarintReader& in, BitReader& bits, std::size_t rows,
                                 std::vector<std::int64_t>& column);
 
