@@ -340,7 +340,7 @@ DbResult<std::vector<RunSummary>> Journal::Runs(int limit) {
       " (SELECT count(*) FROM steps WHERE run=runs.id),"
       " (SELECT count(*) FROM steps WHERE run=runs.id AND verdict='done' AND back<>'missing'),"
       " (SELECT count(*) FROM steps WHERE run=runs.id AND (back='missing' OR"
-      "   (state='finished' AND verdict<>'done') OR (state='interrupted' AND back<>'waiting'))),"
+      "   (state='finished' AND verdict<>'done'))),"
       " (SELECT count(*) FROM steps WHERE run=runs.id AND state IN ('planned','sending'))"
       " FROM runs ORDER BY id DESC LIMIT ?");
   if (select.has_error()) return select.error();

@@ -175,6 +175,10 @@ bool AlreadySo(const MinerView& miner, const Command& command) {
   }
 }
 
+BackState AfterInterruption(Verb verb) {
+  return verb == Verb::kBlink ? BackState::kNever : BackState::kWaiting;
+}
+
 bool SeenDone(const MinerView& miner, const Command& command, SystemTime since) {
   if (!miner.last_success || *miner.last_success <= since || !miner.reading) return false;
   switch (command.verb) {

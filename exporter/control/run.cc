@@ -63,7 +63,7 @@ void RunBook::RestoreRun(RunReport run, SystemTime now, std::vector<Journal::Ste
     StepReport& step = run.steps[i];
     if (step.state != StepState::kSending) continue;
     step.state = StepState::kInterrupted;
-    step.back = BackState::kWaiting;
+    step.back = AfterInterruption(run.command.verb);
     step.ended = now;
     step.sent = true;  // It may have been.
     step.detail = "the exporter ended while it was sent; not sent again";

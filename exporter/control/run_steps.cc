@@ -162,7 +162,7 @@ void RunBook::Ended(std::int64_t id, std::size_t position, const CommandOutcome&
   step.detail = Shown(outcome.detail);
   if (outcome.verdict == CommandVerdict::kCancelled && outcome.sent) {
     step.state = StepState::kInterrupted;  // It may have worked: the polls will tell.
-    step.back = BackState::kWaiting;
+    step.back = AfterInterruption(active.run.command.verb);
     active.watched_since = *step.ended;
   } else if (outcome.verdict == CommandVerdict::kCancelled && closed_) {
     step.state =
@@ -222,7 +222,7 @@ void RunBook::FollowStep(Active& active, std::size_t position, const Snapshot& s
     const bool seen = polled && *miner->last_success > active.watched_since && step.began &&
                       SeenDone(*miner, active.run.command, *step.began);
     if (!seen && !late) return;
-    step.back = BackState::kNever;
+    step.back = seen ? BackState::kNever : BackState::kMissing;
     if (seen) {
       step.state = StepState::kFinished;
       step.verdict = CommandVerdict::kDone;

@@ -46,7 +46,7 @@ bool StepReport::Decided() const {
 }
 
 bool StepReport::Failed() const {
-  if (state == StepState::kInterrupted) return back != BackState::kWaiting;
+  if (state == StepState::kInterrupted) return back == BackState::kMissing;
   if (state != StepState::kFinished) return false;
   return verdict != CommandVerdict::kDone || back == BackState::kMissing;
 }

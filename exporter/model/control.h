@@ -103,7 +103,8 @@ enum class StepState : std::uint8_t {
 /// Whether a miner hashes again after a command that took it away. An interrupted step that waits
 /// is still looked for in the polls: what it wanted may yet be seen.
 enum class BackState : std::uint8_t { kNever, kWaiting, kBack, kMissing };
-/// "never" (it was not taken away), "waiting", "back", "missing" (not in time).
+/// "never" (it was not taken away, or no poll can tell), "waiting", "back", "missing" (not in
+/// time).
 [[nodiscard]] std::string_view BackStateName(BackState state);
 [[nodiscard]] std::optional<BackState> ParseBackState(std::string_view name);
 

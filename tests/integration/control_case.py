@@ -67,7 +67,10 @@ class Exporter(Child):
         return self.get(f"/api/control/runs/{run}")["run"]
 
     def ended(self, run, limit=60):
-        assert wait_for(lambda: self.run(run)["ended"], limit), self.run(run)
+        if not wait_for(lambda: self.run(run)["ended"], limit):
+            told = self.run(run)
+            left = [step for step in told.pop("miners") if step["state"] != "finished"]
+            raise AssertionError(f"{told} has not ended, {len(left)} are left: {left[:20]}")
         return self.run(run)
 
     def database(self):

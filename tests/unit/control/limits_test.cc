@@ -188,6 +188,8 @@ TEST(TooManyFailed, CountsOfWhatHasEnded) {
   run.steps[30].back = BackState::kWaiting;
   EXPECT_FALSE(TooManyFailed(run)) << "it is still looked for";
   run.steps[30].back = BackState::kNever;
+  EXPECT_FALSE(TooManyFailed(run)) << "no poll can tell";
+  run.steps[30].back = BackState::kMissing;
   EXPECT_TRUE(TooManyFailed(run));
 
   RunReport careful = RunOf(100, 1);

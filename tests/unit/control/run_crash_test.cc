@@ -75,6 +75,26 @@ TEST_F(RunTest, WhatIsNeverSeenStaysInterrupted) {
   EXPECT_TRUE(report.ended.has_value());
 }
 
+TEST_F(RunTest, ALightThatNoPollTellsOfIsNotWaitedFor) {
+  config_->control.miners_per_second = 1;
+  const std::int64_t id = Begin(RunFor(Verb::kBlink));
+  Answer(kDoneOutcome);
+  Run(std::chrono::milliseconds(1500));
+  ASSERT_EQ(sent_.size(), 1U);
+  sent_.clear();
+  Open();
+  Run(seconds(10));
+  ASSERT_EQ(sent_.size(), 2U);
+  Answer(kDoneOutcome);
+  Answer(kDoneOutcome);
+  Run(seconds(1));
+  const RunReport report = Report(id);
+  EXPECT_EQ(report.state, RunState::kFinished);
+  EXPECT_TRUE(report.ended.has_value());
+  EXPECT_EQ(report.steps[1].state, StepState::kInterrupted);
+  EXPECT_EQ(report.steps[1].verdict, std::nullopt);
+}
+
 TEST_F(RunTest, AfterALongTimeARunWaitsForSomebody) {
   config_->control.miners_per_second = 1;
   const std::int64_t id = Begin(RunFor(Verb::kSleep));
