@@ -146,11 +146,17 @@ class Sink(Child):
         """What has come; a busy machine may let a request run into its time limit."""
         return wait_for(lambda: [m for m in [self.mails()] if m is not None], "the sink")[0]
 
+    def page(self, path):
+        def answer():
+            status, text = request(f"http://127.0.0.1:{self.web}{path}")
+            return [text] if status == 200 else None
+        return wait_for(answer, f"the sink's {path}")[0]
+
     def text(self, mail):
-        return request(f"http://127.0.0.1:{self.web}/mail/{mail['number']}.txt")[1]
+        return self.page(f"/mail/{mail['number']}.txt")
 
     def html(self, mail):
-        return request(f"http://127.0.0.1:{self.web}/mail/{mail['number']}")[1]
+        return self.page(f"/mail/{mail['number']}")
 
     def settings(self):
         """What an operator of this server would set."""

@@ -211,7 +211,8 @@ class Sent(unittest.TestCase):
         self.alertmanager.post([a])
 
     def mail(self, word):
-        return wait_for(lambda: next((m for m in self.sink.mails() if word in m["subject"]), None),
+        return wait_for(lambda: next((m for m in self.sink.mails() or () if word in m["subject"]),
+                                     None),
                         f"a mail with {word}: {self.alertmanager.output()[-2000:]}")
 
     def test_encrypted_with_login_to_everybody_and_again_when_over(self):
@@ -219,8 +220,10 @@ class Sent(unittest.TestCase):
         mail = self.mail("[FIRING:1] north AntminerFanFailed")
         self.assertEqual(mail["to"], ["ops@mine.test", "owner@mine.test"])
         self.assertEqual(mail["from"], "monitor@mine.test")
-        self.assertIn(f"mail {mail['number']} to ops@mine.test, owner@mine.test, encrypted, "
-                      "login monitor@mine.test", self.sink.output())
+        line = (f"mail {mail['number']} to ops@mine.test, owner@mine.test, encrypted, "
+                "login monitor@mine.test")
+        # The mail is on the page before its line is in the log.
+        wait_for(lambda: line in self.sink.output(), f"{line} in {self.sink.output()}")
         self.assertIn("<h1", self.sink.html(mail))
         self.assertIn("AntminerFanFailed, critical, since", self.sink.text(mail))
         self.send("north", over=True, value="0 rpm")
