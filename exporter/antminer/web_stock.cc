@@ -17,7 +17,8 @@ namespace {
 namespace json = boost::json;
 
 /// Keeps what the pages told over what the decoder of the API makes of the same poll.
-void DecodeAsApi(std::vector<RawReply> replies, const DecodeContext& context, Reading& reading) {
+void DecodeAsApi(const std::vector<RawReply>& replies, const DecodeContext& context,
+                 Reading& reading) {
   DecodeContext known = context;
   known.known = reading.identity;
   if (known.known.firmware.empty()) known.known.firmware = "stock";
@@ -108,8 +109,8 @@ std::optional<double> Duration(std::string_view text) {
   return seconds;
 }
 
-void Copy(const Record& from, const char* key, std::string name, json::object& to) {
-  if (std::string text = Plain(from.Text(key)); !text.empty()) to[std::move(name)] = text;
+void Copy(const Record& from, const char* key, std::string_view name, json::object& to) {
+  if (const std::string text = Plain(from.Text(key)); !text.empty()) to[name] = text;
 }
 
 json::object SummaryOf(const Record& page) {
@@ -144,7 +145,7 @@ json::object StatsOf(const WebPages& pages) {
   json::object stats{{"Elapsed", 0}};  // The mark of a machine's record; the summary tells more.
   const auto page = pages.Object("miner_status");
   for (const auto& [key, value] : page->object()) {
-    if (key.starts_with("fan")) Copy(*page, std::string(key).c_str(), std::string(key), stats);
+    if (key.starts_with("fan")) Copy(*page, std::string(key).c_str(), key, stats);
   }
   for (const Record& dev : pages.List("miner_status", "devs")) {
     const std::string index = dev.Text("index");
@@ -156,7 +157,7 @@ json::object StatsOf(const WebPages& pages) {
         {"freqavg", "freq_avg"},    {"chain_consumption", "chain_consumption"}};
     for (const auto& [from, to] : kNames) Copy(dev, from, to + index, stats);
     for (const auto& [key, value] : dev.object()) {
-      if (key.starts_with("fan")) Copy(dev, std::string(key).c_str(), std::string(key), stats);
+      if (key.starts_with("fan")) Copy(dev, std::string(key).c_str(), key, stats);
     }
     const std::string clock = dev.Text("freq");
     if (clock.find('=') == std::string::npos) {
@@ -183,7 +184,7 @@ void ReadMinerStatus(const WebPages& pages, const DecodeContext& context, Readin
     const json::object reply{{"STATUS", json::array{}}, {"POOLS", *pools}};
     replies.push_back({"pools", json::serialize(reply)});
   }
-  DecodeAsApi(std::move(replies), context, reading);
+  DecodeAsApi(replies, context, reading);
 }
 
 }  // namespace
@@ -194,7 +195,7 @@ void ReadStockPages(const WebPages& pages, const DecodeContext& context, Reading
   for (const char* page : {"summary", "stats", "pools"}) {
     if (const RawReply* raw = pages.Raw(page)) replies.push_back(*raw);
   }
-  DecodeAsApi(std::move(replies), context, reading);
+  DecodeAsApi(replies, context, reading);
   if (const std::string mode = WorkMode(pages, false); !mode.empty()) reading.work_mode = mode;
   reading.components = Components(pages);
 }

@@ -152,8 +152,9 @@ std::vector<JsonBody> JsonBody::Objects(const std::string& name, std::size_t mos
     return objects;
   }
   for (const json::value& item : value->get_array()) {
-    const std::string number = std::to_string(objects.size());
-    objects.push_back(JsonBody(item.get_object(), prefix_ + name + '[' + number + "]."));
+    std::string prefix = prefix_ + name;
+    prefix.append("[").append(std::to_string(objects.size())).append("].");
+    objects.push_back(JsonBody(item.get_object(), std::move(prefix)));
   }
   return objects;
 }

@@ -154,6 +154,7 @@ std::vector<PricePoint> OwnPrices(const ApiContext& context) {
     days[std::chrono::floor<std::chrono::days>(profit.time)] = {profit.time, *profit.price};
   }
   std::vector<PricePoint> points;
+  points.reserve(days.size());
   for (const auto& [day, point] : days) points.push_back(point);
   return points;
 }

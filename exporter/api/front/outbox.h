@@ -24,8 +24,8 @@ struct OutboxLimits {
 /// Push, SetEndless, Finish and Break may be called from any thread, Next on the loop only.
 class Outbox : public std::enable_shared_from_this<Outbox> {
  public:
-  Outbox(boost::asio::any_io_executor loop, OutboxLimits limits)
-      : limits_(limits), wake_(std::move(loop)) {}
+  Outbox(const boost::asio::any_io_executor& loop, OutboxLimits limits)
+      : limits_(limits), wake_(loop) {}
 
   /// False: the client has gone or is too slow; nothing more will be sent.
   bool Push(std::string piece);
