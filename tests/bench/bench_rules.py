@@ -210,7 +210,7 @@ def families(fault):
                         ("shares_accepted", 0.36)):
         out.append((f"miner:antminer_{name}:rate5m", {}, six, 120,
                     lambda n, value=value: value * (0.99 + 0.02 * noise())))
-    out.append(("miner:antminer_chip_temperature_celsius:count", {}, DAY + HOUR, 1800,
+    out.append(("miner:antminer_chip_temperature_celsius:count", {}, DAY + HOUR, 240,
                 lambda n: 12))
     out.append(("miner:antminer_hashrate_hashes_per_second:avg30m", {}, 8 * DAY + HOUR, 1800,
                 lambda n: rate * (0.99 + 0.02 * noise())))
