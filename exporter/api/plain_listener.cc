@@ -55,6 +55,7 @@ std::vector<int> PortsOf(const mg_context* server) {
   std::array<mg_server_port, 16> ports{};
   const int count = mg_get_server_ports(server, static_cast<int>(ports.size()), ports.data());
   std::vector<int> all;
+  all.reserve(ports.size());
   for (int i = 0; i < count; ++i) all.push_back(ports.at(static_cast<std::size_t>(i)).port);
   return all;
 }

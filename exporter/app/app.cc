@@ -20,7 +20,7 @@ constexpr auto kReloadWait = std::chrono::seconds(10);
 constexpr auto kStopWait = std::chrono::seconds(1);
 
 std::string Env(const char* name) {
-  const char* value = std::getenv(name);
+  const char* value = std::getenv(name);  // NOLINT: nothing changes the environment
   return value == nullptr ? "" : value;
 }
 
@@ -46,7 +46,7 @@ BuildFacts ThisBuild() {
   return {ANTX_VERSION, ANTX_REVISION, ANTX_BRANCH, compiler, ANTX_BUILD_DATE};
 }
 
-App::App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& log)
+App::App(const std::shared_ptr<const Config>& config, ConfigSources sources, Logger& log)
     : log_(log),
       sources_(std::move(sources)),
       config_(config),

@@ -40,7 +40,7 @@ namespace antx {
 class App {
  public:
   /// `log` outlives the app; `sources` are read again on a reload.
-  App(std::shared_ptr<const Config> config, ConfigSources sources, Logger& log);
+  App(const std::shared_ptr<const Config>& config, ConfigSources sources, Logger& log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;

@@ -16,6 +16,7 @@ constexpr auto kCheckWait = std::chrono::seconds(5);
 
 std::vector<std::string_view> VerbNames() {
   std::vector<std::string_view> names;
+  names.reserve(kVerbCount);
   for (int i = 0; i < kVerbCount; ++i) names.push_back(VerbName(Verb(i)));
   return names;
 }

@@ -19,7 +19,7 @@ std::optional<ListenAddress> ParseListen(std::string_view text) {
   return ListenAddress{host.empty() ? "0.0.0.0" : std::string(host), static_cast<int>(*port)};
 }
 
-Key ListenListKey(KeyInfo info, Field<std::vector<ListenAddress>> field) {
+Key ListenListKey(KeyInfo info, const Field<std::vector<ListenAddress>>& field) {
   Key key;
   key.path = std::move(info.path);
   key.variables = std::move(info.variables);

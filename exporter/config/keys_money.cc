@@ -64,7 +64,7 @@ Key CurrencyKey() {
 }
 
 /// A list of providers, in the order in which they are asked.
-Key SourcesKey(KeyInfo info, Field<std::vector<std::string>> field,
+Key SourcesKey(KeyInfo info, const Field<std::vector<std::string>>& field,
                std::vector<std::string> names) {
   Key key = ListKey(std::move(info), field);
   key.allowed = "a list of";

@@ -30,7 +30,7 @@ ControlThread::~ControlThread() {
 }
 
 DbResult<void> ControlThread::Start() {
-  const auto restored = book_.Restore();
+  auto restored = book_.Restore();
   if (restored.has_error()) return restored;
   TellStopped();
   thread_ = std::thread([this] { Loop(); });

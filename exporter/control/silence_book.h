@@ -31,7 +31,7 @@ class SilenceBook {
   static constexpr std::size_t kMostKeys = 1000;
 
   /// @param instance tells this exporter from others at the same Alertmanager.
-  explicit SilenceBook(std::string instance) : instance_(SilenceToken(instance)) {}
+  explicit SilenceBook(const std::string& instance) : instance_(SilenceToken(instance)) {}
 
   enum class Begun { kYes, kNothingNamed, kFull };
   /// The same key again changes what is open under it.

@@ -55,7 +55,9 @@ class DbReader final : public HistoryReader {
 
   /// Any thread. Idle connections are dropped when the path changes or `replaced`.
   void Configure(ReadSettings settings, bool replaced);
-  void SetLatest(std::shared_ptr<const std::vector<LatestRow>> latest) { latest_ = latest; }
+  void SetLatest(std::shared_ptr<const std::vector<LatestRow>> latest) {
+    latest_ = std::move(latest);
+  }
 
   [[nodiscard]] std::shared_ptr<const std::vector<LatestRow>> Latest() const override {
     return latest_.load();

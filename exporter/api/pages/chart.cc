@@ -101,7 +101,7 @@ std::string BandPath(const std::vector<HistoryPoint>& points, const Scale& scale
     for (const HistoryPoint& point : run) {
       const double x = scale.X(point.time);
       path += step + Coordinate(x, scale.Y(point.max));
-      back = 'L' + Coordinate(x, scale.Y(point.min)) + back;
+      back.insert(0, 'L' + Coordinate(x, scale.Y(point.min)));
       step = 'L';
     }
     path += back + 'Z';

@@ -63,6 +63,7 @@ std::vector<Group> GroupsBy(const std::vector<std::shared_ptr<const MinerView>>&
   std::map<std::string, Totals> by_name;
   for (const auto& miner : miners) Add(miner, by_name[name(*miner)]);
   std::vector<Group> groups;
+  groups.reserve(by_name.size());
   for (auto& [word, totals] : by_name) groups.push_back({word, std::move(totals)});
   std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
     return a.totals.miners > b.totals.miners;
