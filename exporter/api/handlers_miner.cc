@@ -204,6 +204,23 @@ void WriteWatch(const MinerView& miner, JsonWriter& json) {
 
 HttpResponse Unknown() { return ErrorResponse(404, "no miner with this address is known"); }
 
+/// Energy of a kind that was never told is unknown, not none.
+void WriteCounters(const OwnedCounters& counters, JsonWriter& json) {
+  const auto energy = [](bool seen, double joules) {
+    return seen ? std::optional<double>(joules) : std::nullopt;
+  };
+  json.Key("counters").BeginObject();
+  json.Field("restarts", counters.restarts)
+      .Field("pool_switches", counters.pool_switches)
+      .Field("energy_reported_joules",
+             energy(counters.energy_reported_seen, counters.energy_reported_joules))
+      .Field("energy_estimated_joules",
+             energy(counters.energy_estimated_seen, counters.energy_estimated_joules))
+      .Field("polls", counters.polls)
+      .Field("poll_failures", counters.poll_failures)
+      .EndObject();
+}
+
 }  // namespace
 
 HttpResponse HandleMiner(const ApiContext& context, const HttpRequest& request) {
@@ -230,14 +247,7 @@ HttpResponse HandleMiner(const ApiContext& context, const HttpRequest& request) 
   WriteCapability(*miner, json);
   WriteLimits(*miner, json);
   WriteWatch(*miner, json);
-  json.Key("counters").BeginObject();
-  json.Field("restarts", miner->counters.restarts)
-      .Field("pool_switches", miner->counters.pool_switches)
-      .Field("energy_reported_joules", miner->counters.energy_reported_joules)
-      .Field("energy_estimated_joules", miner->counters.energy_estimated_joules)
-      .Field("polls", miner->counters.polls)
-      .Field("poll_failures", miner->counters.poll_failures)
-      .EndObject();
+  WriteCounters(miner->counters, json);
   json.EndObject();
   return JsonResponse(json.Take());
 }

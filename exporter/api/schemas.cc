@@ -133,7 +133,8 @@ constexpr std::array kSchemas = {
 "pool_check":{"type":["object","null"],"description":"Against pools.allowed_*; accounts masked.",
 "required":["unexpected","target","before"],"properties":{"unexpected":{"type":"boolean"},
 "target":{"type":"string"},"before":{"type":"string"}}},
-"counters":{"type":"object","additionalProperties":{"type":"number"}}}})"},
+"counters":{"type":"object","description":"Energy of a kind that was never told is null.",
+"additionalProperties":{"type":["number","null"]}}}})"},
     NamedSchema{"Maintenance", R"({"type":"object",
 "required":["id","miner","rack","site","reason","by","begin","end"],"properties":{
 "id":{"type":"integer","minimum":1},"miner":{"type":["string","null"]},

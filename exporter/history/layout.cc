@@ -106,7 +106,7 @@ DbResult<void> MigrateHistory(Db& db) {
                        ", this program knows " + std::to_string(kHistoryVersion) +
                        "; run the newer program, or set storage.path to another file"};
   }
-  if (version > 0 && version < kHistoryVersion) {
+  if (version > 0 && version < kHistoryVersion) {  // NOLINT: from the second layout on
     const auto copied = db.BackupTo(db.path() + ".before-v" + std::to_string(kHistoryVersion));
     if (copied.has_error()) return copied;
   }

@@ -35,9 +35,9 @@ std::optional<Ipv4> Schedule::TakeDue(SteadyTime now) {
   if (queue_.empty() || queue_.top().due > now) return std::nullopt;
   const Ipv4 address = queue_.top().address;
   queue_.pop();
-  // A first poll may fall just before the miner's phase: a tenth of the interval keeps
-  // two polls from following each other at once.
-  Add(address, PhaseAfter(address, now + interval_ / 10));
+  // A first poll may fall just before the miner's phase: this keeps two polls from following each
+  // other at once, and makes the first gap no longer than a sixtieth more than the interval.
+  Add(address, PhaseAfter(address, now + interval_ / 60));
   return address;
 }
 

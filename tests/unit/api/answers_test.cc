@@ -17,6 +17,7 @@ TEST_F(ApiTest, AMinerIsShownWithTheSourceOfItsValues) {
   EXPECT_EQ(miner.at("values").at("power_w").at("source"), "table");
   EXPECT_EQ(miner.at("values").at("power_w").at("value").to_number<double>(), 3000);
   EXPECT_TRUE(miner.at("values").at("ambient_temp_c").at("source").is_null());
+  EXPECT_TRUE(miner.at("counters").at("energy_reported_joules").is_null()) << "never told";
   EXPECT_EQ(miner.at("boards").at(0).at("chip_sensors").as_array().size(), 2U);
   EXPECT_TRUE(miner.at("last_error").is_object());
   EXPECT_EQ(Reply("/api/miners/127.9.9.9").status, 404);

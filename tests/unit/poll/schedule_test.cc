@@ -73,6 +73,17 @@ TEST(Schedule, AShorterIntervalAppliesAtOnce) {
   EXPECT_LE(*schedule.NextDue() - kStart, seconds(10));
 }
 
+TEST(Schedule, TheFirstGapIsNotMuchLongerThanTheInterval) {
+  Schedule schedule(seconds(30));
+  for (std::uint32_t i = 1; i <= 1000; ++i) schedule.Add(Ipv4{i}, kStart);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(schedule.TakeDue(kStart));
+  EXPECT_FALSE(schedule.TakeDue(kStart + milliseconds(400))) << "not twice at once";
+  const SteadyTime latest = kStart + milliseconds(30500);
+  int again = 0;
+  while (schedule.TakeDue(latest)) ++again;
+  EXPECT_EQ(again, 1000);
+}
+
 TEST(Schedule, IsEmptyWithoutMiners) {
   Schedule schedule(seconds(30));
   EXPECT_EQ(schedule.NextDue(), std::nullopt);
