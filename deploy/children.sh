@@ -135,11 +135,16 @@ start_children() {
   done
 }
 
-# Returns only by ending the script: when a child ends (code 1) or on a signal.
+# Returns only by ending the script: when a child ends (code 1) or on a signal. Looks twice a second:
+# `wait -n` does not tell of a child that ended before it was called.
 watch_children() {
-  local dead
+  local dead never
+  exec {never}<> <(:) # A pipe with nothing in it, to wait at without a process.
   while true; do
-    { wait -n || true; } 2>/dev/null # Without the shell's own words on a killed job.
-    dead=$(dead_child) && report_dead_child "$dead"
+    { # Without the shell's own words on a killed job.
+      read -r -t 0.5 -u "$never" || true
+      dead=$(dead_child) || true
+    } 2>/dev/null
+    [[ -z $dead ]] || report_dead_child "$dead"
   done
 }

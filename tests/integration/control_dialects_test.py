@@ -7,6 +7,7 @@ Usage: control_dialects_test.py EXPORTER FARM [unittest arguments]
 """
 import json
 import tempfile
+import time
 import unittest
 
 import control_case
@@ -48,10 +49,16 @@ class EveryKind(unittest.TestCase):
         """How many miners are in one of these states, by the polls."""
         return sum(miner["state"] in names for miner in self.exporter.get("/api/miners"))
 
+    def all_answered(self, since):
+        miners = [self.exporter.get(f"/api/miners/{address}") for address in self.miners]
+        return all(miner["state"] not in ("api_down", "offline") and miner["last_seen"] > since
+                   for miner in miners)
+
     def everybody(self, verb, **fields):
         """Runs a verb on all and gives the report by kind."""
-        # The verb before may have restarted the mining program.
-        self.assertTrue(wait_for(lambda: self.states(("api_down", "offline")) == 0))
+        # The verb before may have restarted the mining program, and no poll have told yet.
+        since = time.strftime("%Y-%m-%dT%H:%M:%S.999Z", time.gmtime())
+        self.assertTrue(wait_for(lambda: self.all_answered(since)))
         status, value, _ = self.exporter.ask(f"/api/control/{verb}",
                                              {"miners": self.miners, **fields})
         self.assertEqual(status, 202, value)

@@ -78,9 +78,10 @@ class Children(unittest.TestCase):
         return (f'add_child {name} {self.folder}/{name}.log "{check} 127.0.0.1 {port}{path}" '
                 f"{sys.executable} server.py {name} {status} {manner} {port}\n")
 
-    def start(self, children, **limits):
+    def start(self, children, before_watch=":", **limits):
         script = (f"set -euo pipefail; . {ROOT}/deploy/children.sh\n{children}"
-                  "guard_children; start_children; echo all are ready; watch_children")
+                  f"guard_children; start_children; echo all are ready; {before_watch}\n"
+                  "watch_children")
         environment = dict(os.environ, **{f"ANTX_{k.upper()}_SECONDS": str(v)
                                           for k, v in limits.items()})
         self.runner = subprocess.Popen(["bash", "-c", script], cwd=self.folder, env=environment,
@@ -130,6 +131,14 @@ class Children(unittest.TestCase):
         self.assertIn("farm is here", output)  # The end of its log.
         self.assertNotIn("children.sh: line", output)  # The shell's own words on a killed job.
         self.assertTrue(gone(exporter))
+
+    def test_a_child_that_died_before_the_watch_is_seen_too(self):
+        self.start(self.child("farm") + self.child("exporter"),
+                   before_watch='kill -KILL "${child_pid[farm]}"; '
+                                'while kill -0 "${child_pid[farm]}" 2>/dev/null; do sleep 0.05; done')
+        code, output = self.finish()
+        self.assertEqual(code, 1)
+        self.assertIn("farm ended with exit code 137", output)
 
     def test_a_child_that_does_not_start_ends_it(self):
         self.start(self.child("farm") + f'add_child broken {self.folder}/broken.log '
