@@ -66,7 +66,7 @@ class Exporter(Child):
     def run(self, run):
         return self.get(f"/api/control/runs/{run}")["run"]
 
-    def ended(self, run, limit=60):
+    def ended(self, run, limit=150):
         if not wait_for(lambda: self.run(run)["ended"], limit):
             told = self.run(run)
             left = [step for step in told.pop("miners") if step["state"] != "finished"]

@@ -17,7 +17,7 @@ using Environment = std::map<std::string, std::string>;
 
 /// Polls `condition` until it holds or `limit` is over. Returns whether it held.
 [[nodiscard]] bool WaitFor(const std::function<bool()>& condition,
-                           std::chrono::seconds limit = std::chrono::seconds(30));
+                           std::chrono::seconds limit = std::chrono::seconds(90));
 
 /// A port of 127.0.0.1 that was free a moment ago.
 [[nodiscard]] int FreePort();

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 
-def wait_for(condition, limit=60):
+def wait_for(condition, limit=150):
     """The first true value of `condition`, or what it said last. A refused call is not true."""
     end = time.monotonic() + limit
     while True:

@@ -27,7 +27,7 @@ while True:
     with peer:
         if peer.recv(1000): peer.sendall(f"HTTP/1.0 {status} x\\r\\n\\r\\n".encode())
 """
-LIMIT = 30  # Seconds until a wait is given up; nothing is measured.
+LIMIT = 90  # Seconds until a wait is given up; nothing is measured.
 
 
 def wait_for(condition, what):
