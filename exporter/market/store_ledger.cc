@@ -13,6 +13,7 @@ namespace {
 
 std::string EnergyText(const std::vector<LedgerEnergy>& energy) {
   std::vector<std::pair<double, double>> pairs;
+  pairs.reserve(energy.size());
   for (const LedgerEnergy& part : energy) pairs.emplace_back(part.price, part.kwh);
   return PairsText(pairs);
 }
