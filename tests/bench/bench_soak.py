@@ -147,13 +147,13 @@ def measure(options, port, pid):
     begin, cpu = time.monotonic(), cpu_seconds(pid)
     next_scrape = begin
     while time.monotonic() < begin + options.seconds:
+        resident.append(status_kb(pid, "VmRSS"))
         asked = time.monotonic()
         code, body = fetch(port, "/metrics")
         durations.append(time.monotonic() - asked)
         if code != 200:
             raise SystemExit(f"/metrics answered {code}")
         pages.append(len(body))
-        resident.append(status_kb(pid, "VmRSS"))
         for miner, stamp in SUCCESS.findall(body):
             successes.setdefault(miner, set()).add(float(stamp))
         next_scrape += options.scrape
