@@ -152,9 +152,8 @@ std::vector<JsonBody> JsonBody::Objects(const std::string& name, std::size_t mos
     return objects;
   }
   for (const json::value& item : value->get_array()) {
-    std::string prefix = prefix_ + name;
-    prefix.append("[").append(std::to_string(objects.size())).append("].");
-    objects.push_back(JsonBody(item.get_object(), std::move(prefix)));
+    const std::string number = std::to_string(objects.size());
+    objects.push_back(JsonBody(item.get_object(), prefix_ + name + '[' + number + "]."));
   }
   return objects;
 }

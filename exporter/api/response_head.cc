@@ -10,9 +10,7 @@ std::string ResponseHead(const HttpResponse& response, bool chunked, bool close)
                      mg_get_response_code_text(nullptr, response.status) + "\r\n";
   const bool has_body = response.status != 204 && response.status != 304;
   if (has_body) head += "Content-Type: " + response.content_type + "\r\n";
-  for (const auto& [name, value] : response.headers) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  }
+  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   if (has_body) {
     head += chunked ? "Transfer-Encoding: chunked\r\n"
                     : "Content-Length: " + std::to_string(response.body.size()) + "\r\n";

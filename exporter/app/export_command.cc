@@ -85,7 +85,7 @@ std::string WriteOpenMetrics(const HistoryReader& reader, const RowsQuery& query
                              Progress& progress) {
   for (const ExportFamily& family : ExportFamilies()) {
     out << OpenMetricsHead(family);
-    auto fault = WriteRows(
+    const auto fault = WriteRows(
         reader, query, [&](const HistoryRow& row) { return OpenMetricsLine(family, row); }, out,
         progress);
     if (!fault.empty()) return fault;

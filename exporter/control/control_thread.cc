@@ -30,7 +30,7 @@ ControlThread::~ControlThread() {
 }
 
 DbResult<void> ControlThread::Start() {
-  auto restored = book_.Restore();
+  const auto restored = book_.Restore();
   if (restored.has_error()) return restored;
   TellStopped();
   thread_ = std::thread([this] { Loop(); });

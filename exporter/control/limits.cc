@@ -164,7 +164,8 @@ bool TooManyFailed(const RunReport& run) {
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
     const StepReport& step = run.steps[i];
     if (step.state != StepState::kFinished && step.state != StepState::kInterrupted) continue;
-    if (step.state == StepState::kInterrupted && !step.Failed()) continue;  // Not known, or never.
+    // Still watched, or no poll can tell.
+    if (step.state == StepState::kInterrupted && !step.Failed()) continue;
     ++ended;
     if (!step.Failed()) continue;
     ++failed;

@@ -29,7 +29,8 @@ struct ReasonAgainst {
 [[nodiscard]] ReasonAgainst Unreachable(const MinerView& miner, Verb verb);
 /// Whether the miner is in the wanted state already, as far as that can be seen.
 [[nodiscard]] bool AlreadySo(const MinerView& miner, const Command& command);
-/// Whether polls are watched for what an interrupted command wanted: no miner tells of its light.
+/// kWaiting: polls are watched for what an interrupted command wanted. kNever: none can tell, as of
+/// a light.
 [[nodiscard]] BackState AfterInterruption(Verb verb);
 /// Whether a poll since `since` shows what the command wanted; false also where no poll can.
 [[nodiscard]] bool SeenDone(const MinerView& miner, const Command& command, SystemTime since);

@@ -223,7 +223,7 @@ class Sent(unittest.TestCase):
         line = (f"mail {mail['number']} to ops@mine.test, owner@mine.test, encrypted, "
                 "login monitor@mine.test")
         # The mail is on the page before its line is in the log.
-        wait_for(lambda: line in self.sink.output(), f"{line} in {self.sink.output()}")
+        wait_for(lambda: line in self.sink.output(), f'"{line}" in the log of the sink')
         self.assertIn("<h1", self.sink.html(mail))
         self.assertIn("AntminerFanFailed, critical, since", self.sink.text(mail))
         self.send("north", over=True, value="0 rpm")

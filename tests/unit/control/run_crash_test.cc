@@ -11,15 +11,24 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST_F(RunTest, AfterACrashNothingIsSentTwiceAndTheRestGoesOn) {
-  config_->control.miners_per_second = 1;
-  const std::int64_t id = Begin(RunFor(Verb::kSleep));
-  Answer(kDoneOutcome);
-  Run(std::chrono::milliseconds(1500));
-  ASSERT_EQ(sent_.size(), 1U);
-  EXPECT_EQ(sent_[0].miner, "127.0.0.2");
-  sent_.clear();  // The process was killed here.
-  Open();
+class RunCrashTest : public RunTest {
+ protected:
+  /// A run over four miners whose process was killed while it sent to the second.
+  std::int64_t KilledAtTheSecond(Verb verb) {
+    config_->control.miners_per_second = 1;
+    const std::int64_t id = Begin(RunFor(verb));
+    Answer(kDoneOutcome);
+    Run(std::chrono::milliseconds(1500));
+    EXPECT_EQ(sent_.size(), 1U);
+    EXPECT_EQ(sent_.empty() ? "" : sent_[0].miner, "127.0.0.2");
+    sent_.clear();
+    Open();
+    return id;
+  }
+};
+
+TEST_F(RunCrashTest, AfterACrashNothingIsSentTwiceAndTheRestGoesOn) {
+  const std::int64_t id = KilledAtTheSecond(Verb::kSleep);
   EXPECT_EQ(Report(id).steps[1].state, StepState::kInterrupted);
   Run(seconds(10));
   std::vector<std::string> sent;
@@ -75,14 +84,8 @@ TEST_F(RunTest, WhatIsNeverSeenStaysInterrupted) {
   EXPECT_TRUE(report.ended.has_value());
 }
 
-TEST_F(RunTest, ALightThatNoPollTellsOfIsNotWaitedFor) {
-  config_->control.miners_per_second = 1;
-  const std::int64_t id = Begin(RunFor(Verb::kBlink));
-  Answer(kDoneOutcome);
-  Run(std::chrono::milliseconds(1500));
-  ASSERT_EQ(sent_.size(), 1U);
-  sent_.clear();
-  Open();
+TEST_F(RunCrashTest, ALightThatNoPollTellsOfIsNotWaitedFor) {
+  const std::int64_t id = KilledAtTheSecond(Verb::kBlink);
   Run(seconds(10));
   ASSERT_EQ(sent_.size(), 2U);
   Answer(kDoneOutcome);
