@@ -16,7 +16,6 @@ import pathlib
 import random
 import re
 import shutil
-import socket
 import struct
 import subprocess
 import sys
@@ -24,6 +23,9 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEP, HOUR, DAY = 30, 3600, 86400
@@ -68,9 +70,7 @@ class Prometheus:
 
     def __init__(self, program, folder, rule_files):
         self.folder, self.rule_files = folder, rule_files
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         self.configure([])
         self.log = open(folder / "log", "w", encoding="utf-8")
         self.process = subprocess.Popen(

@@ -13,10 +13,13 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port
 
 SUCCESS = re.compile(
     rb'^antminer_last_success_timestamp_seconds\{miner="([^"]+)"\} (\S+)$', re.MULTILINE)
@@ -38,11 +41,6 @@ def arguments():
     parser.add_argument("--sweep", action="append", default=[],
                         help="a range inside 127.0.0.0/8 that is swept beside the known miners")
     return parser.parse_args()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def status_kb(pid, field):

@@ -19,6 +19,7 @@ import urllib.request
 import bundle
 import grafana
 import prometheus
+from loopback import free_port, own_network
 
 MINERS = 12
 FAMILIES = bundle.contract()
@@ -57,12 +58,12 @@ class World:
     def __init__(self, exporter, farm):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dashboards-live-"))
         self.started, self.server = [], None
-        net = f"127.{60 + os.getpid() % 60}.{os.getpid() // 60 % 250}"
-        self.control, self.port = prometheus.free_port(), prometheus.free_port()
-        self.start(farm, "--miners", str(MINERS), "--base", f"{net}.1", "--control",
+        net = own_network()
+        self.control, self.port = free_port(), free_port()
+        self.start(farm, "--miners", str(MINERS), "--base", f"{net}1", "--control",
                    f"127.0.0.1:{self.control}")
         self.url = f"http://127.0.0.1:{self.port}"
-        self.start(exporter, "--subnet", f"{net}.1-{net}.{MINERS}", environment={
+        self.start(exporter, "--subnet", f"{net}1-{MINERS}", environment={
             "PATH": os.environ["PATH"], "POLL_INTERVAL": "1", "DISCOVERY_MDNS": "false",
             "MARKET_FETCH": "false", "STATIC_PRICE": "65000", "STATIC_DIFFICULTY": "110e12",
             "BLOCK_FEES_BTC": "0.03", "POOL_FEE_PERCENT": "2", "LISTEN_ADDRESS": f"127.0.0.1:{self.port}",

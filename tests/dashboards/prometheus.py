@@ -4,8 +4,8 @@ import json
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -15,6 +15,9 @@ import urllib.request
 import fleet_data
 import yaml
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # How long a start may take before the test gives up.
 
@@ -22,12 +25,6 @@ START_SECONDS = 60  # How long a start may take before the test gives up.
 def recording_rules():
     """The rule files of the bundle; the recording rules are in them."""
     return sorted((ROOT / "prometheus" / "rules").glob("antminer-*.yml"))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class PromError(Exception):

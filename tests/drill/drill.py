@@ -20,8 +20,9 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "alertmanager"))
-from chain import (ROOT, Alertmanager, Certificate, Exporter, Farm, Prometheus, Sink, free_port,
-                   need, need_aiosmtpd, rendered, wait_for)
+from chain import (ROOT, Alertmanager, Certificate, Exporter, Farm, Prometheus, Sink, need,
+                   need_aiosmtpd, rendered, wait_for)
+from loopback import free_port, own_network
 
 UNIT = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = r"(\d+)(ms|s|m|h|d)"
@@ -87,7 +88,7 @@ class Drill:
         options, folder, sites = self.options, self.folder, self.sites
         certificate = Certificate(folder)
         # Two networks beside each other: the machines, and the one that sleeps.
-        network = f"127.{64 + free_port() % 128}."
+        network = own_network(256).removesuffix("0.")
         addresses = [f"{network}{n // 256}.{n % 256}" for n in range(1, self.miners)]
         addresses.append(f"{network}128.1")
         inventory = folder / "miners.csv"

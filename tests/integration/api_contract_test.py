@@ -16,7 +16,7 @@ import unittest
 import urllib.parse
 
 from json_schema import faults
-from programs import Exporter, Farm, network, wait_for
+from programs import Exporter, Farm, own_network, wait_for
 
 DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 NO_CACHE = "no-store, no-cache, must-revalidate, max-age=0, private"
@@ -45,7 +45,7 @@ class ContractTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.net = network(0)
+        cls.net = own_network()
         cls.first, cls.second = cls.net + "1", cls.net + "2"
         cls.farm = Farm(2, cls.first, "--profile", "s19pro")
         cls.exporter = Exporter(cls.net + "0/29", API_MAX_LIMIT="5",

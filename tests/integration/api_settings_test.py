@@ -9,18 +9,20 @@ import signal
 import sys
 import unittest
 
-from programs import Exporter, Farm, free_port, network, wait_for
+from programs import Exporter, Farm, free_port, own_network, wait_for
 
 
 class OtherSettingsTest(unittest.TestCase):
-    def start(self, number, **settings):
-        net = network(number)
-        exporter = Exporter(net + "0/30", **settings)
+    def setUp(self):
+        self.net = own_network()
+
+    def start(self, **settings):
+        exporter = Exporter(self.net + "0/30", **settings)
         self.addCleanup(exporter.stop)
-        return net, exporter
+        return exporter
 
     def test_no_miners_are_zeros(self):
-        _, api = self.start(1)
+        api = self.start()
         summary = api.wait(lambda: api.get("/api/summary"))
         for key in ("total_power", "total_hashrate", "total_uptime", "avg_temp", "avg_fan_speed",
                     "total_workers"):
@@ -29,20 +31,20 @@ class OtherSettingsTest(unittest.TestCase):
         self.assertEqual((api.get("/api/miners"), api.get("/api/miners/current")), ([], []))
 
     def test_reading_opens_no_connection_to_a_machine(self):
-        farm = Farm(1, network(2) + "1", "--profile", "s19pro")
+        farm = Farm(1, self.net + "1", "--profile", "s19pro")
         self.addCleanup(farm.stop)
-        _, api = self.start(2, POLL_INTERVAL="3600")
+        api = self.start(POLL_INTERVAL="3600")
         self.assertTrue(api.wait(lambda: api.ask("/-/ready").status == 200
                                  and api.get("/api/summary")["source"] == "live"))
         before = farm.ctl("stats")
-        paths = ["/api/summary", f"/api/miners/{network(2)}1", f"/api/miners/{network(2)}1/pools"]
+        paths = ["/api/summary", f"/api/miners/{self.net}1", f"/api/miners/{self.net}1/pools"]
         with concurrent.futures.ThreadPoolExecutor(20) as pool:
             for answer in pool.map(api.ask, paths * 20):
                 self.assertEqual(answer.status, 200)
         self.assertEqual(farm.ctl("stats"), before)
 
     def test_actions_need_the_token_once_one_is_set(self):
-        _, api = self.start(3, WEB_AUTH_TOKEN="a-long-word-nobody-guesses")
+        api = self.start(WEB_AUTH_TOKEN="a-long-word-nobody-guesses")
         self.assertTrue(api.wait(lambda: api.get("/healthz")))
         for path in ("/api/discover", "/api/backup", "/-/reload"):
             self.assertEqual(api.ask(path, "POST").status, 401)
@@ -51,31 +53,31 @@ class OtherSettingsTest(unittest.TestCase):
         self.assertNotIn("nobody-guesses", api.text())
 
     def test_a_stale_machine_is_hidden_unless_asked_for(self):
-        farm = Farm(2, network(5) + "1", "--profile", "s19pro")
+        farm = Farm(2, self.net + "1", "--profile", "s19pro")
         self.addCleanup(farm.stop)
-        net, api = self.start(5)
-        both = {net + "1", net + "2"}
+        api = self.start()
+        both = {self.net + "1", self.net + "2"}
 
         def listed(query):
             return {row["ip"] for row in api.get("/api/miners/current?" + query)}
 
         self.assertTrue(api.wait(lambda: listed("active_only=true") == both))
-        farm.ctl("fault", net + "2", "refuse")
+        farm.ctl("fault", self.net + "2", "refuse")
         # A minute is the shortest freshness there is.
-        self.assertTrue(wait_for(lambda: listed("fresh_within=1") == {net + "1"}, 120))
-        self.assertEqual(listed("fresh_within=1&active_only=1"), {net + "1"})
+        self.assertTrue(wait_for(lambda: listed("fresh_within=1") == {self.net + "1"}, 120))
+        self.assertEqual(listed("fresh_within=1&active_only=1"), {self.net + "1"})
         for flag in ("false", "FALSE", "0"):
             self.assertEqual(listed(f"fresh_within=1&active_only={flag}"), both)
         rows = api.get("/api/metrics?active_only=true&fresh_within=1&since=1h")
-        self.assertEqual({row["ip"] for row in rows}, {net + "1"})
+        self.assertEqual({row["ip"] for row in rows}, {self.net + "1"})
         self.assertEqual({row["ip"] for row in api.get("/api/metrics?since=1h")}, both)
 
     def test_secrets_are_nowhere(self):
         secrets = {"WEB_AUTH_TOKEN": "wordone-of-the-token", "SMTP_PASSWORD": "wordtwo-of-the-mail",
                    "API_KEY": "wordthree-of-the-receiver"}
-        farm = Farm(1, network(6) + "1", "--profile", "s19pro")
+        farm = Farm(1, self.net + "1", "--profile", "s19pro")
         self.addCleanup(farm.stop)
-        net, api = self.start(6, SMTP_SERVER="127.0.0.1", SMTP_USER="monitor",
+        api = self.start(SMTP_SERVER="127.0.0.1", SMTP_USER="monitor",
                               API_URL=f"http://127.0.0.1:{free_port()}/records", LOG_LEVEL="debug",
                               **secrets)
         self.assertTrue(api.wait(lambda: api.ask("/-/ready").status == 200))
@@ -84,7 +86,7 @@ class OtherSettingsTest(unittest.TestCase):
         told = [api.ask("/metrics").body]
         for pattern, methods in api.get("/openapi.json")["paths"].items():
             if "get" in methods and "text/event-stream" not in str(methods["get"]):
-                told.append(api.ask(pattern.replace("{ip}", net + "1")).body)
+                told.append(api.ask(pattern.replace("{ip}", self.net + "1")).body)
         self.assertGreater(len(told), 30)
         self.assertTrue(api.wait(lambda: "push" in api.text()), "the receiver is down")
         told.append(api.text())
@@ -93,7 +95,7 @@ class OtherSettingsTest(unittest.TestCase):
                 self.assertNotIn(secret, text, name)
 
     def test_an_open_stream_does_not_hold_up_the_end(self):
-        _, api = self.start(4)
+        api = self.start()
         self.assertTrue(api.wait(lambda: api.get("/healthz")))
         connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=30)
         self.addCleanup(connection.close)

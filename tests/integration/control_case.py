@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from programs import Child, Farm, network, free_port, wait_for
+from programs import Child, Farm, free_port, own_network, wait_for
 
 TOKEN = "token-of-the-operator"
 WEB_PORT = "8080"
@@ -85,12 +85,8 @@ class ControlTest(unittest.TestCase):
     prefix = 27
 
     @classmethod
-    def network(cls):
-        return network(cls.number)
-
-    @classmethod
     def setUpClass(cls):
-        cls.net = cls.network()
+        cls.net = own_network(2 ** (24 - min(cls.prefix, 24)))
         first = ipaddress.ip_address(cls.net + "1")
         cls.miners = [str(first + i) for i in range(cls.count)]
         cls.farm = Farm(cls.count, cls.miners[0], "--profile", "s19pro", "--web-port", WEB_PORT)

@@ -4,7 +4,6 @@
 Usage: control_crash_test.py EXPORTER FARM [unittest arguments]
 """
 import json
-import os
 
 import control_case
 from control_case import ControlTest
@@ -13,7 +12,7 @@ from programs import wait_for
 
 class Killed(ControlTest):
     """kill -9 in the middle of a run."""
-    number, count = 2, 16
+    count = 16
     settings = {"CONTROL_MINERS_PER_SECOND": "1", "CONTROL_RETURN_TIMEOUT": "5",
                 "CONTROL_STOP_WHEN_FAILED_PERCENT": "100"}
 
@@ -66,10 +65,6 @@ class Fleet(ControlTest):
     count, prefix = 2000, 20
     settings = {"CONTROL_MINERS_PER_SECOND": "50", "POLL_INTERVAL": "10",
                 "CONTROL_STOP_WHEN_FAILED_PERCENT": "100"}
-
-    @classmethod
-    def network(cls):
-        return f"127.{192 + os.getpid() % 8}.{os.getpid() // 8 % 16 * 16}."
 
     def lights(self):
         """Address: how often its light was switched, by what the machines wrote down."""

@@ -12,7 +12,7 @@ import unittest
 
 import control_case
 from control_case import WEB_PORT, Exporter
-from programs import Farm, network, wait_for
+from programs import Farm, own_network, wait_for
 
 SECRET = "hush-hush-password"
 KINDS = ["s19pro", "s17pro", "s9", "s19vnish", "s19kluxos", "s19braiins", "s19braiins-old",
@@ -24,7 +24,7 @@ CANNOT = {"sleep": {"s9", "s19marathon"}, "wake": {"s9", "s19marathon"}}
 class EveryKind(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.net = network(4)
+        cls.net = own_network()
         cls.miners = [f"{cls.net}{i + 1}" for i in range(len(KINDS))]
         cls.farm = Farm(len(KINDS), cls.miners[0], "--web-port", WEB_PORT, "--mix",
                         ",".join(KINDS))

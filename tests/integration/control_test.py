@@ -13,13 +13,13 @@ import unittest
 import control_case
 from control_case import TOKEN, ControlTest, Exporter
 from json_schema import faults
-from programs import network, wait_for
+from programs import own_network, wait_for
 
 SECRET = "hush-hush-password"
 
 
 class OneMiner(ControlTest):
-    number, count, settings = 0, 3, {"CONTROL_MINERS_PER_SECOND": "20"}
+    count, settings = 3, {"CONTROL_MINERS_PER_SECOND": "20"}
 
     def worker(self, verb, body=None, address=None, worker="-", **headers):
         return self.exporter.ask(f"/miners/{address or self.miners[0]}/{worker}/{verb}",
@@ -163,7 +163,7 @@ class OneMiner(ControlTest):
 
 class Documented(ControlTest):
     """The routes of the older API, on machines whose time goes on."""
-    number, count = 3, 3
+    count = 3
     settings = {"CONTROL_MINERS_PER_SECOND": "20", "CONTROL_ANSWER_WAIT": "100"}
 
     @classmethod
@@ -214,7 +214,7 @@ class Documented(ControlTest):
 
 
 class OverTheLimit(ControlTest):
-    number, count = 1, 2
+    count = 2
     settings = {"CONTROL_MINERS_PER_SECOND": "0.01"}
 
     def test_the_second_command_is_told_when_to_come_back(self):
@@ -229,7 +229,7 @@ class OverTheLimit(ControlTest):
 
 class Off(unittest.TestCase):
     def test_nothing_is_taken_and_no_file_is_made(self):
-        net = network(4)
+        net = own_network()
         with tempfile.TemporaryDirectory() as folder:
             exporter = Exporter(net + "0/30", folder, CONTROL_ENABLED="false")
             try:
@@ -245,7 +245,7 @@ class Off(unittest.TestCase):
 
     def test_without_a_database_control_does_not_begin(self):
         with tempfile.TemporaryDirectory() as folder:
-            exporter = Exporter(network(4) + "0/30", folder, ENABLE_DB="false")
+            exporter = Exporter(own_network() + "0/30", folder, ENABLE_DB="false")
             self.assertEqual(exporter.process.wait(30), 1)
             self.assertIn("journal", exporter.text())
             exporter.stop()

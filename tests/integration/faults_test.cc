@@ -32,8 +32,7 @@ TEST_P(FailureTest, IsCountedByReasonAndTheOtherMinerIsServed) {
   const std::string fault = GetParam().fault;
   const std::string reason = GetParam().reason;
   const std::string state = GetParam().state;
-  const std::string network =
-      "127.4" + std::to_string(FreePort() % 8) + "." + std::to_string(FreePort() % 250) + ".";
+  const std::string network = OwnNetwork();
   const std::string bad = network + "1";
   const std::string good = network + "2";
   const Farm farm(2, bad, {"--profile", "s19pro"});

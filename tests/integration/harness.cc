@@ -134,25 +134,6 @@ bool WaitFor(const std::function<bool()>& condition, std::chrono::seconds limit)
   return true;
 }
 
-int FreePort() {
-  const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  (void)bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size);
-  (void)getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
-  close(descriptor);
-  return ntohs(address.sin_port);
-}
-
-std::string OwnNetwork() {
-  static int calls = 0;
-  const int number = static_cast<int>(getpid()) * 7 + calls++;
-  return "127." + std::to_string(64 + number / 250 % 128) + '.' + std::to_string(number % 250) +
-         '.';
-}
-
 TempFolder::TempFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "antx-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) std::abort();

@@ -19,7 +19,7 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] bool WaitFor(const std::function<bool()>& condition,
                            std::chrono::seconds limit = std::chrono::seconds(90));
 
-/// A port of 127.0.0.1 that was free a moment ago.
+/// A port of 127.0.0.1 that is free, and no other test process gets while this one lives.
 [[nodiscard]] int FreePort();
 
 /// "127.A.B." of a loopback network that no other test process uses at the same time; a new one

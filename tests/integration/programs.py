@@ -2,11 +2,15 @@
 import http.client
 import json
 import os
+import pathlib
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port, own_network  # noqa: F401, for the tests
 
 
 def wait_for(condition, limit=150):
@@ -20,11 +24,6 @@ def wait_for(condition, limit=150):
         if value or time.monotonic() > end:
             return value
         time.sleep(0.05)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Child:
@@ -51,12 +50,6 @@ class Child:
         self.output.close()
         for report in ("Sanitizer: ", "runtime error: "):
             assert report not in text, text
-
-
-def network(number):
-    """The first three parts of a network of loopback that no other program uses."""
-    mine = os.getpid() * 5 + number
-    return f"127.{200 + mine // 250 % 50}.{mine % 250}."
 
 
 class Farm(Child):

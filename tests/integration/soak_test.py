@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-from programs import Exporter, Farm, network, wait_for
+from programs import Exporter, Farm, own_network, wait_for
 
 WEB_PORT = "8080"
 FAULTS = ["dead_fan", "dead_board", "overheated", "rate_drop", "hang", "refuse", "truncate",
@@ -28,10 +28,10 @@ def value_of(page, name):
 
 
 class Soak(unittest.TestCase):
-    number, count, settings = 0, 0, {}
+    count, settings = 0, {}
 
     def setUp(self):
-        self.net = network(self.number)
+        self.net = own_network()
         self.miners = [f"{self.net}{i + 1}" for i in range(self.count)]
         self.farm = Farm(self.count, self.miners[0], "--web-port", WEB_PORT)
         self.addCleanup(self.farm.stop)
@@ -56,7 +56,7 @@ class Soak(unittest.TestCase):
 
 
 class Kills(Soak):
-    number, count = 0, 60
+    count = 60
 
     def rounds(self):
         with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as database:
@@ -84,7 +84,7 @@ class Kills(Soak):
 
 
 class Faults(Soak):
-    number, count = 1, 200
+    count = 200
     settings = {"MINER_WEB_INTERVAL": "10"}
 
     def weight(self):

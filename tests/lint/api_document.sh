@@ -21,7 +21,7 @@ finish() {
 }
 trap finish EXIT
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(PYTHONPATH=$(dirname "$0")/.. python3 -c 'import loopback; print(loopback.free_port())')
 MINER_IP_RANGE=127.0.0.1 DISCOVERY_MDNS=false STORAGE_PATH=$folder/metrics.db \
   LISTEN_ADDRESS=127.0.0.1:$port "$exporter" >"$folder/log" 2>&1 &
 pid=$!

@@ -13,8 +13,8 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "alertmanager"))
-from chain import (ROOT, Farm, clean_environment, free_port, get_json, need, need_aiosmtpd, request,
-                   wait_for)
+from chain import (ROOT, Farm, clean_environment, get_json, need, need_aiosmtpd, request, wait_for)
+from loopback import free_port, free_ports, own_network
 
 EXPORTER, FARM = (pathlib.Path(word).resolve() for word in (sys.argv.pop(1), sys.argv.pop(1)))
 
@@ -42,33 +42,14 @@ def gone(pid):
         f"/proc/{pid}/stat").read_text().split(")")[1][:3]
 
 
-def free_range(count):
-    """The first of so many free ports in a row."""
-    while True:
-        first = free_port()
-        if first + count < 65536 and all(free(first + n) for n in range(count)):
-            return first
-
-
-def free(port):
-    import socket
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
 class Bundle(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
         self.folder = pathlib.Path(holder.name)
-        network = f"127.{192 + free_port() % 60}.{free_port() % 250}."
-        self.farm = Farm(FARM, self.folder, network + "1", 3, "--profile", "s19pro")
+        self.network, self.runner = own_network(), None
+        self.farm = Farm(FARM, self.folder, self.network + "1", 3, "--profile", "s19pro")
         self.addCleanup(self.farm.stop)
-        self.network, self.runner = network, None
         self.addCleanup(self.stop)
 
     def stop(self):
@@ -79,7 +60,7 @@ class Bundle(unittest.TestCase):
             self.runner.stdout.close()
 
     def start(self, settings="", sink=True, path=None):
-        self.port, self.bundle = free_port(), free_range(5)
+        self.port, self.bundle = free_port(), free_ports(5)
         self.mail = f"SMTP_SERVER=127.0.0.1 SMTP_PORT={self.bundle + 3} ALERT_EMAIL=ops@mine.test"
         script = SCRIPT.format(
             root=ROOT, folder=self.folder, exporter=EXPORTER, port=self.port, bundle=self.bundle,

@@ -12,9 +12,11 @@ import tempfile
 import time
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# A server that answers every request with one status, after telling its number. Its port is
-# chosen by the system and written beside the number.
+# A server that answers every request with one status, after telling its number.
 SERVER = """
 import os, pathlib, signal, socket, sys
 name, status, stubborn = sys.argv[1], sys.argv[2], sys.argv[3] == "stubborn"
@@ -45,13 +47,6 @@ def gone(pid):
     except (FileNotFoundError, ProcessLookupError):
         return True
     return state == "Z"
-
-
-def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Children(unittest.TestCase):

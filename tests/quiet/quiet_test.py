@@ -15,8 +15,8 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "alertmanager"))
-from chain import (ROOT, Alertmanager, Exporter, Farm, Prometheus, free_port, get_json, need,
-                   wait_for)
+from chain import (ROOT, Alertmanager, Exporter, Farm, Prometheus, get_json, need, wait_for)
+from loopback import free_port, own_network
 
 PROGRAMS = []
 TOKEN = "a token of the test"
@@ -44,7 +44,7 @@ class Quiet(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.temporary.name)
         cls.running = []
-        network = f"127.{64 + free_port() % 128}.7."
+        network = own_network()
         cls.miners = [f"{network}{n}" for n in range(1, 7)]
         inventory = cls.folder / "miners.csv"
         places = ["north,r1", "north,r1", "north,r2", "north,r2", "south,r1", "south,r1"]

@@ -13,7 +13,6 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,14 +21,11 @@ import time
 import urllib.parse
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from loopback import free_port, own_network
+
 MINERS = 6
 PATIENCE = 120
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Stage:
@@ -119,15 +115,16 @@ def rules_for_vmalert(root, folder):
 def start_all(stage, root, exporter, farm):
     folder = stage.folder
     ports = {name: free_port() for name in ("a", "b", "pa", "pb", "vm", "vmalert", "farm")}
+    network = own_network()
     centre = f"http://127.0.0.1:{ports['vm']}"
-    stage.start("farm", farm, "--miners", MINERS, "--base", "127.77.0.1", "--control",
+    stage.start("farm", farm, "--miners", MINERS, "--base", f"{network}1", "--control",
                 f"127.0.0.1:{ports['farm']}")
     stage.wait("the farm", lambda: "ready" in stage.tail("farm"))
     stage.start("victoria-metrics", "victoria-metrics", f"-storageDataPath={folder}/vm",
                 f"-httpListenAddr=127.0.0.1:{ports['vm']}", "-search.latencyOffset=0s")
     stage.wait("the centre", lambda: get(f"{centre}/health"))
     for site in "ab":
-        stage.start(f"exporter-{site}", exporter, "--subnet", f"127.77.0.1-{MINERS}",
+        stage.start(f"exporter-{site}", exporter, "--subnet", f"{network}1-{MINERS}",
                     "--web.listen-address", f"127.0.0.1:{ports[site]}",
                     env={"STORAGE_PATH": f"{folder}/{site}.db", "POLL_INTERVAL": "2"})
         stage.wait(f"exporter {site}",
