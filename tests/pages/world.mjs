@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-/// "127.A": a network that other tests of this project do not use; `offset` gives another one.
+/// "127.A": a network that other tests (loopback.py) do not use; `offset` gives another one.
 export const network = (offset) => `127.${200 + ((process.pid + offset) % 50)}`;
 
 /// Waits until `condition` holds; its last error or value is told when it never does.
@@ -25,12 +25,18 @@ export const until = async (what, condition, seconds = 60) => {
   throw new Error(`${what} did not happen within ${seconds} s, last: ${last}`);
 };
 
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
+const canListen = (port) => new Promise((resolve) => {
+  const server = createServer().once('error', () => resolve(false));
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
 });
+
+/// Below the ports of outgoing connections, one of which would be in a server's way.
+const freePort = async () => {
+  for (;;) {
+    const port = 20000 + Math.floor(Math.random() * 12000);
+    if (await canListen(port)) return port;
+  }
+};
 
 const start = (program, args, env) => {
   const child = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
