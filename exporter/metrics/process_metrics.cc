@@ -1,14 +1,14 @@
 #include "metrics/process_metrics.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "util/text.h"
@@ -45,13 +45,11 @@ std::optional<double> BootTime() {
 }
 
 std::optional<double> OpenDescriptors() {
-  const auto close = [](DIR* folder) { closedir(folder); };
-  const std::unique_ptr<DIR, decltype(close)> folder(opendir("/proc/self/fd"), close);
-  if (!folder) return std::nullopt;
+  std::error_code fault;
   double count = -1;  // The listing itself holds one open.
-  while (const dirent* entry = readdir(folder.get())) {
-    if (entry->d_name[0] != '.') ++count;
-  }
+  std::filesystem::directory_iterator entry("/proc/self/fd", fault);
+  for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) ++count;
+  if (fault) return std::nullopt;
   return count;
 }
 

@@ -277,7 +277,7 @@ void WebClient::Fetch(std::shared_ptr<WebSession> session, WebCall call, Done do
 
 asio::awaitable<HttpResult<WebAnswer>> WebClient::Ask(std::shared_ptr<WebSession> session,
                                                       WebCall call) {
-  auto start = [this](auto handler, std::shared_ptr<WebSession> with, WebCall what) {
+  auto start = [this](auto handler, std::shared_ptr<WebSession>&& with, WebCall&& what) {
     auto executor = asio::get_associated_executor(handler);
     // Shared, since a std::function must be copyable; the guard keeps the loop of the caller.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));

@@ -165,7 +165,8 @@ asio::awaitable<PollOutcome> PollMiner(MinerPollRequest request, MinerMemory* me
   const Clock& clock = *request.clock;
   const SystemTime started = clock.Now();
   const SteadyTime begin = clock.Steady();
-  Run run{std::move(request), begin + request.budget};
+  const SteadyTime deadline = begin + request.budget;
+  Run run{std::move(request), deadline};
 
   const bool asks_seldom = SeldomIsDue(*memory, begin);
   auto replies = co_await run.AskAll(RequestsOf(*memory, begin));
