@@ -163,6 +163,18 @@ std::unique_ptr<PlainListener> PlainListener::Start(const std::vector<ListenAddr
       // It would allow every site by itself.
       "access_control_allow_origin", "", "access_control_allow_methods", "", nullptr};
   mg_callbacks callbacks{};
+  // Not a request handler: those can only be set once the port is open, and who came before got
+  // 404.
+  callbacks.begin_request = [](mg_connection* connection) {
+    const auto* self = static_cast<const Impl*>(mg_get_user_data(mg_get_context(connection)));
+    try {
+      return self->Handle(connection);
+    } catch (const std::exception& thrown) {
+      // Headers may be out already: the connection ends short and the client notices.
+      self->dispatcher.context().log.Error("http", thrown.what());
+      return 500;
+    }
+  };
   // civetweb's own errors (bad request line, headers too large) as JSON like all others.
   callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {
     HttpRequest request;
@@ -182,19 +194,6 @@ std::unique_ptr<PlainListener> PlainListener::Start(const std::vector<ListenAddr
             ": is the port in use? Set web.listen (LISTEN_ADDRESS) or web.control_listen";
     return nullptr;
   }
-  mg_set_request_handler(
-      impl->server, "**",
-      [](mg_connection* connection, void* data) {
-        const auto* self = static_cast<const Impl*>(data);
-        try {
-          return self->Handle(connection);
-        } catch (const std::exception& thrown) {
-          // Headers may be out already: the connection ends short and the client notices.
-          self->dispatcher.context().log.Error("http", thrown.what());
-          return 500;
-        }
-      },
-      impl.get());
   std::unique_ptr<PlainListener> listener(new PlainListener(std::move(impl)));
   WaitForFirstByte(listener->Ports());
   return listener;
