@@ -122,6 +122,11 @@ struct PlainListener::Impl {
   Impl& operator=(const Impl&) = delete;
 
   int Handle(mg_connection* connection) const;
+  /// Null until the server has started.
+  static const Impl* Of(const mg_connection* connection) {
+    return static_cast<const Impl*>(mg_get_user_data(mg_get_context(connection)));
+  }
+  static mg_callbacks Callbacks();
 
   Dispatcher& dispatcher;
   const ListenerRole role;
@@ -143,6 +148,32 @@ int PlainListener::Impl::Handle(mg_connection* connection) const {
   return answered.response.status;
 }
 
+mg_callbacks PlainListener::Impl::Callbacks() {
+  mg_callbacks callbacks{};
+  // A request handler could be set only once the port is open: who came before it would get 404.
+  callbacks.begin_request = [](mg_connection* connection) {
+    const Impl* self = Of(connection);
+    try {
+      return self->Handle(connection);
+    } catch (const std::exception& thrown) {
+      // Headers may be out already: the connection ends short and the client notices.
+      self->dispatcher.context().log.Error("http", thrown.what());
+      return 500;
+    }
+  };
+  // civetweb's own errors (bad request line, headers too large) as JSON like all others.
+  callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {
+    const HttpRequest request;
+    Send(connection, request, Of(connection)->dispatcher.Unreadable(status, StatusText(status)));
+    return 0;
+  };
+  callbacks.log_message = [](const mg_connection* connection, const char* message) {
+    if (const Impl* self = Of(connection)) self->dispatcher.context().log.Debug("http", message);
+    return 1;
+  };
+  return callbacks;
+}
+
 PlainListener::PlainListener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 PlainListener::~PlainListener() = default;
 
@@ -162,32 +193,7 @@ std::unique_ptr<PlainListener> PlainListener::Start(const std::vector<ListenAddr
       "1", "max_request_size", header_bytes.c_str(), "enable_directory_listing", "no",
       // It would allow every site by itself.
       "access_control_allow_origin", "", "access_control_allow_methods", "", nullptr};
-  mg_callbacks callbacks{};
-  // Not a request handler: those can only be set once the port is open, and who came before got
-  // 404.
-  callbacks.begin_request = [](mg_connection* connection) {
-    const auto* self = static_cast<const Impl*>(mg_get_user_data(mg_get_context(connection)));
-    try {
-      return self->Handle(connection);
-    } catch (const std::exception& thrown) {
-      // Headers may be out already: the connection ends short and the client notices.
-      self->dispatcher.context().log.Error("http", thrown.what());
-      return 500;
-    }
-  };
-  // civetweb's own errors (bad request line, headers too large) as JSON like all others.
-  callbacks.http_error = [](mg_connection* connection, int status, const char* /*message*/) {
-    HttpRequest request;
-    const auto* self = static_cast<const Impl*>(mg_get_user_data(mg_get_context(connection)));
-    Send(connection, request, self->dispatcher.Unreadable(status, StatusText(status)));
-    return 0;
-  };
-  callbacks.log_message = [](const mg_connection* connection, const char* message) {
-    const auto* self = static_cast<const Impl*>(
-        mg_get_user_data(mg_get_context(const_cast<mg_connection*>(connection))));
-    if (self != nullptr) self->dispatcher.context().log.Debug("http", message);
-    return 1;
-  };
+  const mg_callbacks callbacks = Impl::Callbacks();
   impl->server = mg_start(&callbacks, impl.get(), const_cast<const char**>(options.data()));
   if (impl->server == nullptr) {
     error = "cannot listen on " + ports +

@@ -56,6 +56,29 @@ void Sensors(const MinerPage& at) {
   });
 }
 
+template <class Visit>
+void EachChipSensor(const MinerPage& at, Visit visit) {
+  if (!at.miner.reading) return;
+  for (const BoardReading& board : at.miner.reading->boards) {
+    if (!board.present) continue;
+    for (const SensorReading& sensor : board.chip_celsius) visit(sensor);
+  }
+}
+
+void HottestChip(const MinerPage& at) {
+  std::optional<float> hottest;
+  EachChipSensor(at, [&](const SensorReading& sensor) {
+    if (!hottest || sensor.celsius > *hottest) hottest = sensor.celsius;
+  });
+  if (hottest) at.Put(Celsius(*hottest));
+}
+
+void ChipSensors(const MinerPage& at) {
+  int sensors = 0;
+  EachChipSensor(at, [&](const SensorReading&) { ++sensors; });
+  if (sensors > 0) at.Put(sensors);
+}
+
 void Info(const MinerPage& at) {
   const Identity& id = at.miner.identity;
   const MinerLabels& labels = at.miner.facts.labels;
@@ -129,6 +152,16 @@ void Fans(const MinerPage& at) {
         const NumberLabel slot(fan.fan);
         at.page.Sample({at.Miner(), {"fan", slot}}, fan.rpm);
       });
+}
+
+void CountOfFans(const MinerPage& at) {
+  if (!at.miner.reading) return;
+  int fans = 0;
+  // What is left out counts as dropped with the fans themselves.
+  (void)EachCapped(
+      at.miner.reading->fans, at.limits.max_fans, kAll,
+      [](const FanReading& fan) { return fan.fan; }, [&](const FanReading&) { ++fans; });
+  if (fans > 0) at.Put(fans);  // No fan in the reply: unknown, not zero.
 }
 
 void PowerWatts(const MinerPage& at) {
@@ -215,10 +248,13 @@ const std::array kWriters = {
     FamilyWriter{Family::kBlocksFoundTotal, FromReading<&Reading::blocks_found>},
     FamilyWriter{Family::kBestShareDifficulty, FromReading<&Reading::best_share_difficulty>},
     FamilyWriter{Family::kChipTemperatureCelsius, Sensors<&BoardReading::chip_celsius>},
+    FamilyWriter{Family::kChipTemperatureMaxCelsius, HottestChip},
+    FamilyWriter{Family::kChipTemperatureSensors, ChipSensors},
     FamilyWriter{Family::kPcbTemperatureCelsius, Sensors<&BoardReading::pcb_celsius>},
     FamilyWriter{Family::kCoolantTemperatureCelsius, Coolant},
     FamilyWriter{Family::kAmbientTemperatureCelsius, FromReading<&Reading::ambient_celsius>},
     FamilyWriter{Family::kFanRpm, Fans},
+    FamilyWriter{Family::kFans, CountOfFans},
     FamilyWriter{Family::kFanDutyRatio, FromReading<&Reading::fan_duty_ratio>},
     FamilyWriter{Family::kFansExpected,
                  [](const MinerPage& at) {

@@ -67,7 +67,7 @@ local trends = [
   {
     height: 8,
     panels: [
-      p.graph('Chip temperature by model', 'Hottest chip of each model.', 8, 'celsius', [p.range('max by (model) (max by (%s) (%s) * on (%s) group_left (model) %s)' % [key, q.miner('antminer_chip_temperature_celsius'), key, q.info()], '{{model}}')], min=20, fill=0) + p.coarse,
+      p.graph('Chip temperature by model', 'Hottest chip of each model.', 8, 'celsius', [p.range('max by (model) (%s * on (%s) group_left (model) %s)' % [q.miner('antminer_chip_temperature_max_celsius'), key, q.info()], '{{model}}')], min=20, fill=0) + p.coarse,
       p.graph('Chip over board temperature', 'Mean distance from board sensors to chip sensors, by model (antminer_chip_temperature_celsius, antminer_pcb_temperature_celsius). It grows when heat sinks come loose or paste dries.', 8, 'celsius', [p.range('avg by (model) ((avg by (%(k)s) (%(c)s) - on (%(k)s) avg by (%(k)s) (%(b)s)) * on (%(k)s) group_left (model) %(i)s)' % { k: key, c: q.miner('antminer_chip_temperature_celsius'), b: q.miner('antminer_pcb_temperature_celsius'), i: q.info() }, '{{model}}')], fill=0, decimals=1) + p.coarse,
       p.graph('Clock by model', 'Mean chip clock of the boards of each model (antminer_board_frequency_hertz).', 8, 'hertz', [p.range('avg by (model) (avg by (%s) (%s) * on (%s) group_left (model) %s)' % [key, q.miner('antminer_board_frequency_hertz'), key, q.info()], '{{model}}')], min=null, fill=0) + p.coarse,
     ],

@@ -67,7 +67,7 @@ local now = [
   ] } }),
   p.stat(
     'Hottest chip',
-    'Highest chip temperature, and the highest share of the critical limit of its miner (antminer_chip_temperature_celsius, antminer_threshold_chip_temperature_celsius). Red: the limit is passed; see Headroom.',
+    'Highest chip temperature, and the highest share of the critical limit of its miner (antminer_chip_temperature_max_celsius, antminer_threshold_chip_temperature_celsius). Red: the limit is passed; see Headroom.',
     3, 'celsius', style.neutral,
     [
       p.instant('max(%s)' % q.hottest, 'now'),

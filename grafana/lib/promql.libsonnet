@@ -46,7 +46,7 @@
   // Watts of a miner, reported or estimated.
   power:: 'sum without (source) (%s)' % q.of('antminer_power_watts'),
   power_sha256:: 'sum without (source) (%s)' % q.of_sha256('antminer_power_watts'),
-  hottest:: 'max without (board, sensor) (%s)' % q.of('antminer_chip_temperature_celsius'),
+  hottest:: q.of('antminer_chip_temperature_max_celsius'),
   hashrate:: q.of_sha256('antminer_hashrate_hashes_per_second'),
 
   // Joules per terahash over the miners that have both values.
@@ -66,11 +66,10 @@
   ],
 
   // Degrees left below the critical limit.
-  headroom_each:: '%s - on (%s) max by (%s) (%s)' % [
+  headroom_each:: '%s - on (%s) %s' % [
     q.of('antminer_threshold_chip_temperature_celsius', 'severity="critical"'),
     key,
-    key,
-    q.miner('antminer_chip_temperature_celsius'),
+    q.miner('antminer_chip_temperature_max_celsius'),
   ],
 
   // Share of refused work; without work there is no ratio.

@@ -205,15 +205,19 @@ class Miner:
 
     def heat(self):
         base = self.random.uniform(60, 68)
+        sensors = []
         for b in range(self.boards):
             for sensor in range(2):
                 chip = [round(base + 2 * b + 3 * sensor + 3 * math.sin(t / 5000 + b) +
                               (22 if self.fault == "overheated" and self.broken(i) else 0) +
                               self.random.gauss(0, 0.4), 1)
                         for i, t in enumerate(self.times)]
+                sensors.append(chip)
                 self.put("antminer_chip_temperature_celsius", chip, board=b, sensor=sensor)
                 self.put("antminer_pcb_temperature_celsius", [round(c - 12, 1) for c in chip],
                          board=b, sensor=sensor)
+        self.put("antminer_chip_temperature_max_celsius", [max(now) for now in zip(*sensors)])
+        self.put("antminer_chip_temperature_sensors", len(sensors))
         if not self.bare:
             self.put("antminer_ambient_temperature_celsius",
                      [round(24 + 4 * math.sin(t / 8000), 1) for t in self.times])
@@ -225,6 +229,8 @@ class Miner:
                      [0 if stopped and self.broken(i) else
                       round(5400 + 30 * fan + 150 * math.sin(t / 5000) + self.random.gauss(0, 25))
                       for i, t in enumerate(self.times)], fan=fan)
+        if self.fans:
+            self.put("antminer_fans", self.fans)
         self.put("antminer_fans_expected", self.fans)
 
     def board_values(self):

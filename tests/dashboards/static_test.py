@@ -23,6 +23,8 @@ NOT_SHOWN = {
     "antminer_boot_time_seconds": "Uptime is that of the mining process, which every firmware tells",
     "antminer_pool_worker_info": "off unless the operator asks for it",
     "antminer_boards": "boards that hash are what counts",
+    "antminer_chip_temperature_sensors": "an alert watches it; the sensors themselves are shown",
+    "antminer_fans": "an alert watches it; the fans themselves are shown",
     "antminer_mining": "antminer_state says more",
 }
 

@@ -65,6 +65,15 @@ def family_literals(path, lines):
             yield number, "the name of a metric family outside exporter/metrics"
 
 
+def late_handler(path, lines):
+    """civetweb takes handlers only once its port is open: who comes before them gets 404."""
+    if not is_code(path):
+        return
+    for number, line in enumerate(lines, 1):
+        if "mg_set_request_handler" in line:
+            yield number, "set begin_request before mg_start instead"
+
+
 def plain_text(path, lines):
     for number, line in enumerate(lines, 1):
         if line != line.rstrip(" \t\r") and path.suffix != ".md":
@@ -80,7 +89,7 @@ def broken_links(root, relative, lines):
                 yield number, f"the link {target} leads nowhere"
 
 
-FILE_RULES = (length, header_form, unfinished, foreign_names, family_literals, plain_text)
+FILE_RULES = (length, header_form, unfinished, foreign_names, family_literals, late_handler, plain_text)
 
 
 def files(root):

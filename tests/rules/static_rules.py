@@ -163,10 +163,10 @@ def survives_a_gap(rule, _catalogue, _recorded):
 
 def plain_limits(rule, _catalogue, _recorded):
     """Recording rules name no limits; alerts use metrics where the exporter has one."""
-    for word, limit in (("chip_temperature", "antminer_threshold_chip_temperature_celsius"),
+    for word, limit in (("chip_temperature_max", "antminer_threshold_chip_temperature_celsius"),
                         ("fan_rpm <", "antminer_threshold_fan_rpm"),
                         ("antminer_power_watts:sum >", "antminer_threshold_power_watts")):
-        if rule.alert and word in rule.expr and limit not in rule.expr and ":count" not in rule.expr:
+        if rule.alert and word in rule.expr and limit not in rule.expr:
             yield f"a limit that is not {limit}"
 
 

@@ -233,6 +233,29 @@ TEST(Exposition, ARepeatedElementGivesNoSecondSeries) {
   EXPECT_EQ(dropped.sensors, 1U);
 }
 
+TEST(Exposition, HottestChipAndCountsAreThoseOfTheSeries) {
+  Reading reading = FullReading();
+  reading.boards[0].chip_celsius = {{0, 65.3F}, {1, 71.9F}};
+  reading.boards[1].chip_celsius = {{0, 70.0F}};
+  reading.boards[2].chip_celsius.clear();
+  reading.fans = {{1, 5400}, {2, 0}, {2, 5300}};
+  const PageText page = Written(SnapshotOf({WithReading(reading)}));
+  EXPECT_EQ(page.Value("antminer_chip_temperature_max_celsius"), "71.9");
+  EXPECT_EQ(page.Value("antminer_chip_temperature_sensors"), "3");
+  EXPECT_EQ(page.Value("antminer_fans"), "2") << "a fan named twice is one";
+  // A board that is gone tells nothing, and without any sensor nothing is known.
+  reading.boards[0].present = false;
+  EXPECT_EQ(Written(SnapshotOf({WithReading(reading)})).Value("antminer_chip_temperature_sensors"),
+            "1");
+  reading.boards[1].chip_celsius.clear();
+  reading.fans.clear();
+  const PageText bare = Written(SnapshotOf({WithReading(reading)}));
+  for (const char* name : {"antminer_chip_temperature_max_celsius",
+                           "antminer_chip_temperature_sensors", "antminer_fans"}) {
+    EXPECT_TRUE(bare.Named(name).empty()) << name;
+  }
+}
+
 TEST(Exposition, GroupsSelectFamilies) {
   const Snapshot snapshot = SnapshotOf({FullMiner(kAddress)});
   std::size_t parts = 0;
