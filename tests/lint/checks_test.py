@@ -126,6 +126,9 @@ class SourceRules(unittest.TestCase):
     def test_own_family_outside_metrics(self):
         self.expect_one("exporter/fleet/a.cc", 'f("antminer_exporter_polls_total");\n')
 
+    def test_handler_that_comes_after_the_port(self):
+        self.expect_one("exporter/api/a.cc", 'mg_set_request_handler(server, "**", f, nullptr);\n')
+
     def test_trailing_blanks(self):
         self.expect_one("exporter/util/a.cc", "int x; \n")
 

@@ -89,7 +89,8 @@ def broken_links(root, relative, lines):
                 yield number, f"the link {target} leads nowhere"
 
 
-FILE_RULES = (length, header_form, unfinished, foreign_names, family_literals, late_handler, plain_text)
+FILE_RULES = (length, header_form, unfinished, foreign_names, family_literals, late_handler,
+              plain_text)
 
 
 def files(root):
