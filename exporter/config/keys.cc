@@ -167,7 +167,9 @@ std::vector<Key> AlertKeys() {
                    "Share of the usual hashrate that must be kept: 0.9 = 10 % drop."},
                   [](Config& c) -> double& { return c.alerts.hashrate_drop_ratio; }),
       NumberKey(
-          {"alerts.fan_rpm", {"FAN_RPM_THRESHOLD"}, "Lowest acceptable fan speed."},
+          {"alerts.fan_rpm",
+           {"FAN_RPM_THRESHOLD"},
+           "Lowest acceptable fan speed; 0: fans are not watched."},
           [](Config& c) -> double& { return c.alerts.fan_rpm; }, 0, 20000),
       NumberKey(
           {"alerts.hardware_error_ratio",

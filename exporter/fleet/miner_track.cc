@@ -265,7 +265,7 @@ void MinerTrack::FoldState(const PollOutcome& outcome, const Config& config,
   input.silent = outcome.finished - last_answer_.value_or(first_tried_);
   input.interval = std::chrono::duration_cast<nanoseconds>(config.polling.interval);
   input.expected_hashes_per_second = expected_;
-  input.hashrate_ratio = thresholds_.hashrate_ratio;
+  input.thresholds = thresholds_;
   if (baseline_.Samples() >= static_cast<std::size_t>(config.alerts.rolling_window_samples)) {
     input.baseline_hashes_per_second = baseline_.Value();
   }

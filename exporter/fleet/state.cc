@@ -17,10 +17,11 @@ bool RateIsLow(const StateInput& input) {
   const auto usual = input.baseline_hashes_per_second ? input.baseline_hashes_per_second
                                                       : input.expected_hashes_per_second;
   const double rate = input.reading->hashrate_hashes_per_second.value_or(0);
-  return usual && rate < input.hashrate_ratio * *usual;
+  return usual && rate < input.thresholds.hashrate_ratio * *usual;
 }
 
-bool HardwareIsMissing(const Reading& reading) {
+bool HardwareIsMissing(const StateInput& input) {
+  const Reading& reading = *input.reading;
   const auto& boards = reading.boards;
   if (reading.boards_expected && !boards.empty() &&
       reading.BoardsPresent() < *reading.boards_expected) {
@@ -30,7 +31,8 @@ bool HardwareIsMissing(const Reading& reading) {
                   [](const BoardReading& board) { return board.present && !board.Up(); })) {
     return true;
   }
-  return std::any_of(reading.fans.begin(), reading.fans.end(),
+  return input.thresholds.JudgesFans(reading) &&
+         std::any_of(reading.fans.begin(), reading.fans.end(),
                      [](const FanReading& fan) { return fan.rpm <= 0; });
 }
 
@@ -42,7 +44,7 @@ MinerState StateOfAnswering(const StateInput& input) {
     return MinerState::kStarting;
   }
   if (!IsMining(reading)) return MinerState::kIdle;
-  if (RateIsLow(input) || HardwareIsMissing(reading)) return MinerState::kDegraded;
+  if (RateIsLow(input) || HardwareIsMissing(input)) return MinerState::kDegraded;
   return MinerState::kHashing;
 }
 

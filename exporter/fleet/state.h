@@ -6,7 +6,8 @@
 //                    has not reached the lowest acceptable share of its usual rate.
 //     idle           no hashrate, or the firmware says it does not mine.
 //     degraded       rate below HASHRATE_DROP_THRESHOLD x baseline (or x expected rate while
-//                    there is no baseline), a board missing or down, or a fan at 0 rpm.
+//                    there is no baseline), a board missing or down, or a fan at 0 rpm
+//                    (unless its limit is 0).
 //     hashing        none of these.
 //   last poll not usable (a reading of the web side does not count, where there is an API):
 //     access_denied  the API closes without a byte or answers "Access denied", or it gives
@@ -34,7 +35,7 @@ struct StateInput {
   std::chrono::nanoseconds interval{};
   std::optional<double> baseline_hashes_per_second;  ///< Only when its window is full.
   std::optional<double> expected_hashes_per_second;
-  double hashrate_ratio = 0.9;
+  Thresholds thresholds;
 };
 
 [[nodiscard]] MinerState DeriveState(const StateInput& input);

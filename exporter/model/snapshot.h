@@ -40,6 +40,10 @@ struct Thresholds {
   double hashrate_ratio = 0.9;
   double fan_rpm = 2000;
   std::optional<double> power_watts;
+  /// Whether its fans are judged: not with a limit of 0, nor where the model has none.
+  [[nodiscard]] bool JudgesFans(const Reading& reading) const {
+    return fan_rpm > 0 && reading.fans_expected != 0;
+  }
   bool operator==(const Thresholds&) const = default;
 };
 

@@ -83,7 +83,11 @@ Html Tiles(const View& view, const MinerView& miner) {
   }
   Html fan, fan_note;
   fan << OrUnknown(SlowestFan(miner), [](double rpm) { return Count(rpm) + " rpm"; });
-  fan_note << "lowest good " << Count(miner.thresholds.fan_rpm) << " rpm";
+  if (miner.thresholds.fan_rpm > 0) {
+    fan_note << "lowest good " << Count(miner.thresholds.fan_rpm) << " rpm";
+  } else {
+    fan_note << "not watched";
+  }
   Html html;
   html << "<dl class=\"tiles\">" << RateTile(miner) << PowerTile(miner)
        << Tile("Efficiency", efficiency, note) << HeatTile(miner)

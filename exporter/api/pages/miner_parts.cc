@@ -210,9 +210,11 @@ Html BoardTable(const MinerView& miner) {
 Html FanTable(const MinerView& miner) {
   Html html;
   if (!miner.reading || miner.reading->fans.empty()) return html;
+  const bool judged = miner.thresholds.JudgesFans(*miner.reading);
   html << "<section><h2>Fans</h2><ul class=\"fans\">";
   for (const FanReading& fan : miner.reading->fans) {
-    const Weight weight = fan.rpm <= 0                         ? Weight::kCritical
+    const Weight weight = !judged                              ? Weight::kGood
+                          : fan.rpm <= 0                       ? Weight::kCritical
                           : fan.rpm < miner.thresholds.fan_rpm ? Weight::kWarning
                                                                : Weight::kGood;
     html << "<li>" << Badge("fan " + std::to_string(fan.fan), weight) << "<b>"

@@ -117,7 +117,9 @@ Html MinerTrends(const View& view, const TrendRange& range, const MinerView& min
   add(MinerMetric::kTempMax,
       {"Hottest chip", CelsiusText, false, miner.thresholds.chip_critical_celsius, "limit"});
   add(MinerMetric::kPower, {"Power", PowerText, true, miner.thresholds.power_watts, "limit"});
-  add(MinerMetric::kFanMin, {"Slowest fan", Rpm, true, miner.thresholds.fan_rpm, "lowest good"});
+  const double fan = miner.thresholds.fan_rpm;
+  add(MinerMetric::kFanMin,
+      {"Slowest fan", Rpm, true, fan > 0 ? std::optional(fan) : std::nullopt, "lowest good"});
   html << "</div>";
   return html;
 }

@@ -62,11 +62,11 @@ void FindBoards(const MinerView& miner, std::vector<Finding>& findings) {
 }
 
 void FindFans(const MinerView& miner, std::vector<Finding>& findings) {
-  const bool mining = miner.mining.value_or(false);
+  if (!miner.mining.value_or(false) || !miner.thresholds.JudgesFans(*miner.reading)) return;
   for (const FanReading& fan : miner.reading->fans) {
-    if (fan.rpm <= 0 && mining) {
+    if (fan.rpm <= 0) {
       findings.push_back({Weight::kCritical, "fan " + std::to_string(fan.fan) + " stands still"});
-    } else if (fan.rpm > 0 && fan.rpm < miner.thresholds.fan_rpm && mining) {
+    } else if (fan.rpm < miner.thresholds.fan_rpm) {
       findings.push_back({Weight::kWarning,
                           "fan " + std::to_string(fan.fan) + " slow: " + Count(fan.rpm) + " rpm"});
     }

@@ -166,6 +166,9 @@ TEST_F(MinerListTest, SaysWhatIsWrongInWords) {
   // A reply without any board says nothing about boards.
   Change(miner, [](Reading& reading) { reading.boards.clear(); });
   EXPECT_EQ(Judge(*miner).findings.front().text, "fan 1 stands still");
+  // A limit of 0: nobody watches its fans.
+  miner->thresholds.fan_rpm = 0;
+  EXPECT_NE(Judge(*miner).findings.front().text, "fan 1 stands still");
   miner->state = MinerState::kApiDown;
   EXPECT_EQ(Judge(*miner).findings.front().text, "its API fails, its web side tells the values");
 }

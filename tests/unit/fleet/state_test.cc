@@ -56,6 +56,15 @@ TEST_F(StateTest, AStoppedFanDegrades) {
   EXPECT_EQ(State(), MinerState::kDegraded);
 }
 
+TEST_F(StateTest, AFanThatNobodyWatchesDoesNot) {
+  reading_.fans[1].rpm = 0;
+  input_.thresholds.fan_rpm = 0;
+  EXPECT_EQ(State(), MinerState::kHashing);
+  input_.thresholds.fan_rpm = 2000;
+  reading_.fans_expected = 0;  // Hydro, immersion.
+  EXPECT_EQ(State(), MinerState::kHashing);
+}
+
 TEST_F(StateTest, AReadingOfTheWebSideDoesNotHideThatTheApiIsDown) {
   reading_.by_web = true;
   input_.error = PollError{Reason::kRefused, "connect: refused"};
