@@ -124,14 +124,13 @@ struct PushSender::Work {
     if (cancelled) return false;
     const std::string origin = OriginOf(config.push.url);
     const PushVerdict verdict = JudgePush(answer, origin);
+    const bool again = verdict.action == PushVerdict::Action::kRetry;
+    if (again) Pause(config, verdict.retry_after);  // Who hears of the failure finds it set.
     if (verdict.action != PushVerdict::Action::kDelivered) {
       if (sender.parts_.hooks.failed) sender.parts_.hooks.failed(verdict.reason);
       LogFailure(verdict);
     }
-    if (verdict.action == PushVerdict::Action::kRetry) {
-      Pause(config, verdict.retry_after);
-      return false;
-    }
+    if (again) return false;
     failures = 0;
     const auto removed = queue.Remove(batch->last_id);
     if (removed.has_error()) {  // Sent, yet still queued: it will be sent once more.
