@@ -21,7 +21,6 @@ import pathlib
 import random
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -31,46 +30,13 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from loopback import free_port
+from remote_write import field, label_bytes, sample_bytes, snappy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEP, HOUR, DAY = 30, 3600, 86400
 AHEAD = 9 * 60  # Samples to come; Prometheus takes 10 minutes.
 TURNS = 5  # Of each expression.
 LONGEST = 120  # Seconds between evaluations of a group.
-
-
-# ---- remote write: protobuf and snappy (literals only), no more of both than is needed
-
-def varint(number):
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def field(number, payload):
-    return varint(number << 3 | 2) + varint(len(payload)) + payload
-
-
-def label_bytes(labels):
-    return b"".join(field(1, field(1, key.encode()) + field(2, value.encode()))
-                    for key, value in sorted(labels.items()))
-
-
-def sample_bytes(samples):
-    return b"".join(
-        field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + varint(int(at * 1000)))
-        for at, value in samples)
-
-
-def snappy(data):
-    out = bytearray(varint(len(data)))
-    for start in range(0, len(data), 65536):
-        piece = data[start:start + 65536]
-        out += b"\xf4" + struct.pack("<H", len(piece) - 1) + piece
-    return bytes(out)
 
 
 class Prometheus:

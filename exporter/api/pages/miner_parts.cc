@@ -213,7 +213,7 @@ Html FanTable(const MinerView& miner) {
   const bool judged = miner.thresholds.JudgesFans(*miner.reading);
   html << "<section><h2>Fans</h2><ul class=\"fans\">";
   for (const FanReading& fan : miner.reading->fans) {
-    const Weight weight = !judged                              ? Weight::kGood
+    const Weight weight = !judged                              ? Weight::kNeutral
                           : fan.rpm <= 0                       ? Weight::kCritical
                           : fan.rpm < miner.thresholds.fan_rpm ? Weight::kWarning
                                                                : Weight::kGood;
