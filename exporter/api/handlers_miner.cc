@@ -54,6 +54,8 @@ void WriteValues(const MinerView& miner, JsonWriter& json) {
                expected ? "miner" : "settings", json);
   WriteSourced("hashrate_usual_hashes_per_second", miner.baseline_hashes_per_second,
                "median of " + std::to_string(miner.baseline_samples) + " healthy samples", json);
+  WriteSourced("hashrate_lost_hashes_per_second", miner.hashrate_lost_hashes_per_second,
+               "usual, else expected, less the present one", json);
   WriteSourced("power_w", figures.power_w, miner.power ? PowerSourceName(miner.power->source) : "",
                json);
   WriteSourced("rated_joules_per_terahash", miner.rated_joules_per_terahash, "settings or table",

@@ -134,6 +134,7 @@ void MinerTrack::FoldSuccess(const PollOutcome& outcome, const Config& config,
                   : reading.hashrate_expected_hashes_per_second;
   FoldElapsed(reading, outcome.started, events);
   FoldPool(reading, events);
+  FoldShares(reading, outcome.started);
   if (const auto change = pool_guard_.Fold(reading, config.pools)) {
     const bool elsewhere = pool_guard_.verdict() && pool_guard_.verdict()->unexpected;
     Note(events, EventKind::kPoolUnexpected, elsewhere ? LogLevel::kCritical : LogLevel::kInfo,
@@ -196,6 +197,23 @@ void MinerTrack::FoldPool(const Reading& reading, std::vector<Event>& events) {
          "active pool changed from " + Quoted(active_pool_) + " to " + Quoted(active->host));
   }
   active_pool_ = active->host;
+}
+
+void MinerTrack::FoldShares(const Reading& reading, SystemTime started) {
+  std::optional<SystemTime> told;
+  for (const PoolReading& pool : reading.pools) {
+    if (!pool.dev_fee && pool.last_share && (!told || *pool.last_share > *told)) {
+      told = pool.last_share;
+    }
+  }
+  const auto before = std::exchange(last_accepted_, reading.accepted);
+  if (told || !reading.accepted) {
+    last_share_ = told;
+  } else if (*reading.accepted == 0) {
+    last_share_ = mining_start_;  // None since then.
+  } else if (!last_share_ || !before || *reading.accepted != *before) {
+    last_share_ = started;
+  }
 }
 
 void MinerTrack::FoldBoards(const Reading& reading, std::vector<Event>& events) {
@@ -299,6 +317,16 @@ bool MinerTrack::IsStale(SteadyTime steady) const {
   return reading_steady_ && steady - *reading_steady_ > stale_after_;
 }
 
+std::optional<double> MinerTrack::LostHashrate(const Reading* reading) const {
+  const auto baseline = baseline_.Value();
+  const auto usual = baseline ? baseline : expected_;
+  if (!polled_ || !usual) return std::nullopt;
+  if (state_ == MinerState::kSleeping) return 0.0;  // Nobody expects more.
+  if (reading == nullptr) return usual;
+  if (!reading->hashrate_hashes_per_second) return std::nullopt;
+  return std::max(0.0, *usual - *reading->hashrate_hashes_per_second);
+}
+
 bool MinerTrack::NeedsView(SteadyTime steady) const {
   return changed_ || IsStale(steady) != view_was_stale_;
 }
@@ -331,10 +359,12 @@ std::shared_ptr<const MinerView> MinerTrack::MakeView(SteadyTime steady) {
     if (rated_) view->rated_joules_per_terahash = rated_->joules_per_terahash;
     view->mining_start = mining_start_;
     view->mining = IsMining(*reading_);
+    view->last_share = last_share_;
     view->hashrate_expected_hashes_per_second = expected_;
     view->baseline_hashes_per_second = baseline_.Value();
     view->baseline_samples = static_cast<int>(baseline_.Samples());
   }
+  view->hashrate_lost_hashes_per_second = LostHashrate(view->reading.get());
   changed_ = false;
   return view;
 }

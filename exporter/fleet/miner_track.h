@@ -49,6 +49,7 @@ class MinerTrack {
   void FoldIdentity(const Identity& next, std::vector<Event>& events);
   void FoldElapsed(const Reading& reading, SystemTime started, std::vector<Event>& events);
   void FoldPool(const Reading& reading, std::vector<Event>& events);
+  void FoldShares(const Reading& reading, SystemTime started);
   void FoldBoards(const Reading& reading, std::vector<Event>& events);
   void FoldBaseline(const Reading& reading, const Config& config, SteadyTime steady,
                     std::vector<Event>& events);
@@ -57,6 +58,7 @@ class MinerTrack {
   void FoldState(const PollOutcome& outcome, const Config& config, std::vector<Event>& events);
   void Note(std::vector<Event>& events, EventKind kind, LogLevel level, std::string message) const;
   [[nodiscard]] bool IsStale(SteadyTime steady) const;
+  [[nodiscard]] std::optional<double> LostHashrate(const Reading* reading) const;
 
   MinerFacts facts_;
   Identity identity_;
@@ -84,6 +86,8 @@ class MinerTrack {
   std::optional<PollError> last_error_;
   std::vector<CollectorResult> collectors_;
   std::string active_pool_;
+  std::optional<SystemTime> last_share_;
+  std::optional<double> last_accepted_;
   PoolGuard pool_guard_;
   std::shared_ptr<const MaintenanceEntry> maintenance_;
   std::string work_mode_;

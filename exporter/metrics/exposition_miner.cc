@@ -3,6 +3,7 @@
 #include <string>
 
 #include "metrics/capped.h"
+#include "metrics/exposition_fans.h"
 #include "metrics/exposition_pools.h"
 #include "metrics/family_writers.h"
 
@@ -143,27 +144,6 @@ void Coolant(const MinerPage& at) {
   if (outlet) at.page.Sample({at.Miner(), {"port", "outlet"}}, *outlet);
 }
 
-void Fans(const MinerPage& at) {
-  if (!at.miner.reading) return;
-  at.dropped.fans += EachCapped(
-      at.miner.reading->fans, at.limits.max_fans, kAll,
-      [](const FanReading& fan) { return fan.fan; },
-      [&](const FanReading& fan) {
-        const NumberLabel slot(fan.fan);
-        at.page.Sample({at.Miner(), {"fan", slot}}, fan.rpm);
-      });
-}
-
-void CountOfFans(const MinerPage& at) {
-  if (!at.miner.reading) return;
-  int fans = 0;
-  // What is left out counts as dropped with the fans themselves.
-  (void)EachCapped(
-      at.miner.reading->fans, at.limits.max_fans, kAll,
-      [](const FanReading& fan) { return fan.fan; }, [&](const FanReading&) { ++fans; });
-  if (fans > 0) at.Put(fans);  // No fan in the reply: unknown, not zero.
-}
-
 void PowerWatts(const MinerPage& at) {
   if (!at.miner.power) return;
   at.page.Sample({at.Miner(), {"source", PowerSourceLabel(at.miner.power->source)}},
@@ -237,6 +217,8 @@ const std::array kWriters = {
                  [](const MinerPage& at) {
                    if (at.miner.reading) at.Put(at.miner.baseline_samples);
                  }},
+    FamilyWriter{Family::kHashrateLostHashesPerSecond,
+                 [](const MinerPage& at) { at.Put(at.miner.hashrate_lost_hashes_per_second); }},
     FamilyWriter{Family::kHashesTotal, FromReading<&Reading::hashes>},
     FamilyWriter{Family::kHardwareErrorsTotal, FromReading<&Reading::hardware_errors>},
     FamilyWriter{Family::kSharesAcceptedTotal, FromReading<&Reading::accepted>},
@@ -253,8 +235,10 @@ const std::array kWriters = {
     FamilyWriter{Family::kPcbTemperatureCelsius, Sensors<&BoardReading::pcb_celsius>},
     FamilyWriter{Family::kCoolantTemperatureCelsius, Coolant},
     FamilyWriter{Family::kAmbientTemperatureCelsius, FromReading<&Reading::ambient_celsius>},
-    FamilyWriter{Family::kFanRpm, Fans},
-    FamilyWriter{Family::kFans, CountOfFans},
+    FamilyWriter{Family::kFanRpm, fan_families::Each},
+    FamilyWriter{Family::kFans, fan_families::Count},
+    FamilyWriter{Family::kFanMinRpm, fan_families::Slowest},
+    FamilyWriter{Family::kFanMaxRpm, fan_families::Fastest},
     FamilyWriter{Family::kFanDutyRatio, FromReading<&Reading::fan_duty_ratio>},
     FamilyWriter{Family::kFansExpected,
                  [](const MinerPage& at) {
@@ -313,12 +297,18 @@ const std::array kWriters = {
     FamilyWriter{Family::kPoolUp, pool_families::Up},
     FamilyWriter{Family::kPoolActive, pool_families::Active},
     FamilyWriter{Family::kPoolPriority, pool_families::Priority},
+    FamilyWriter{Family::kPoolActiveRank, pool_families::ActiveRank},
+    FamilyWriter{Family::kPoolsUp, pool_families::CountUp},
     FamilyWriter{Family::kPoolInfo, pool_families::Facts},
     FamilyWriter{Family::kPoolSharesAcceptedTotal, pool_families::Accepted},
     FamilyWriter{Family::kPoolSharesRejectedTotal, pool_families::Rejected},
     FamilyWriter{Family::kPoolSharesStaleTotal, pool_families::Stale},
     FamilyWriter{Family::kPoolDifficultyAcceptedTotal, pool_families::DifficultyAccepted},
     FamilyWriter{Family::kPoolLastShareTimestampSeconds, pool_families::LastShare},
+    FamilyWriter{Family::kLastShareTimestampSeconds,
+                 [](const MinerPage& at) {
+                   if (at.miner.last_share) at.Put(UnixSeconds(*at.miner.last_share));
+                 }},
     FamilyWriter{Family::kPoolShareDifficulty, pool_families::ShareDifficulty},
     FamilyWriter{Family::kPoolFailuresTotal, pool_families::Failures},
     FamilyWriter{Family::kPoolSwitchesTotal,

@@ -7,18 +7,24 @@
 namespace antx::pool_families {
 namespace {
 
-/// The user's own pools; fee pools of the firmware are nobody's concern here.
+/// The user's own pools; fee pools of the firmware are nobody's concern here. Returns how many the
+/// limit leaves out.
 template <class Visit>
-void EachPool(const MinerPage& at, Visit visit) {
-  if (!at.miner.reading) return;
-  at.dropped.pools += EachCapped(
+std::uint64_t OwnPools(const MinerPage& at, Visit visit) {
+  if (!at.miner.reading) return 0;
+  return EachCapped(
       at.miner.reading->pools, at.limits.max_pools,
       [](const PoolReading& pool) { return !pool.dev_fee; },
-      [](const PoolReading& pool) { return pool.pool; },
-      [&](const PoolReading& pool) {
-        const NumberLabel index(pool.pool);
-        visit(pool, index);
-      });
+      [](const PoolReading& pool) { return pool.pool; }, visit);
+}
+
+/// For families with a series a pool: those left out count as dropped.
+template <class Visit>
+void EachPool(const MinerPage& at, Visit visit) {
+  at.dropped.pools += OwnPools(at, [&](const PoolReading& pool) {
+    const NumberLabel index(pool.pool);
+    visit(pool, index);
+  });
 }
 
 template <std::optional<double> PoolReading::*member>
@@ -36,11 +42,16 @@ bool SwitchedOff(const Reading& reading, const PoolReading& pool) {
          });
 }
 
+/// Whether its being up or down means something.
+bool Judged(const Reading& reading, const PoolReading& pool) {
+  return pool.status != PoolStatus::kUnknown && !SwitchedOff(reading, pool);
+}
+
 }  // namespace
 
 void Up(const MinerPage& at) {
   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
-    if (pool.status == PoolStatus::kUnknown || SwitchedOff(*at.miner.reading, pool)) return;
+    if (!Judged(*at.miner.reading, pool)) return;
     at.page.Sample({at.Miner(), {"pool", index}}, pool.status == PoolStatus::kAlive ? 1 : 0);
   });
 }
@@ -55,6 +66,29 @@ void Priority(const MinerPage& at) {
   EachPool(at, [&](const PoolReading& pool, std::string_view index) {
     if (pool.priority) at.page.Sample({at.Miner(), {"pool", index}}, *pool.priority);
   });
+}
+
+void ActiveRank(const MinerPage& at) {
+  EachPool(at, [&](const PoolReading& active, std::string_view index) {
+    if (!active.active || !active.priority) return;
+    int rank = 0;
+    (void)OwnPools(at, [&](const PoolReading& pool) {
+      const bool in_use = !pool.host.empty() && !SwitchedOff(*at.miner.reading, pool);
+      if (in_use && pool.priority && *pool.priority < *active.priority) ++rank;
+    });
+    at.page.Sample({at.Miner(), {"pool", index}}, rank);
+  });
+}
+
+void CountUp(const MinerPage& at) {
+  int judged = 0;
+  int up = 0;
+  (void)OwnPools(at, [&](const PoolReading& pool) {
+    if (!Judged(*at.miner.reading, pool)) return;
+    ++judged;
+    if (pool.status == PoolStatus::kAlive) ++up;
+  });
+  if (judged > 0) at.Put(up);
 }
 
 void Facts(const MinerPage& at) {

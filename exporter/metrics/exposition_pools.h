@@ -8,6 +8,8 @@ namespace antx::pool_families {
 void Up(const MinerPage& at);
 void Active(const MinerPage& at);
 void Priority(const MinerPage& at);
+void ActiveRank(const MinerPage& at);
+void CountUp(const MinerPage& at);
 void Facts(const MinerPage& at);
 void Accepted(const MinerPage& at);
 void Rejected(const MinerPage& at);

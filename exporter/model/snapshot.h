@@ -84,9 +84,13 @@ struct MinerView {
   std::optional<double> last_poll_seconds;  ///< Duration of the last poll.
   std::optional<SystemTime> mining_start;   ///< Sticky: moves only when it shifts by > 5 s.
   std::optional<bool> mining;
+  /// As the user's pools tell, else when the count of accepted shares was last seen to grow.
+  std::optional<SystemTime> last_share;
   std::optional<double> hashrate_expected_hashes_per_second;  ///< Reported, rated or table.
   std::optional<double> baseline_hashes_per_second;
   int baseline_samples = 0;
+  /// Missing from the usual hashrate, never below 0; kept while the miner is offline.
+  std::optional<double> hashrate_lost_hashes_per_second;
   std::vector<CollectorResult> collectors;
   std::optional<Reason> last_error;  ///< Of the last poll.
   std::string last_error_detail;     ///< For JSON and pages; no secrets get into it.

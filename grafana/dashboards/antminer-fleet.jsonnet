@@ -117,23 +117,30 @@ local status = p.timeline(
 
 local worst = [
   p.bars(
+    'Lost hashrate, 10 most',
+    'Hashrate that is missing from what the miner usually does, most first; all of it where the miner is down (antminer_hashrate_lost_hashes_per_second, SHA-256). Start here: these cost most. Click a bar: the miner.',
+    6, 'Hs', 0, null, style.neutral,
+    [p.instant('topk(10, %s)' % q.each(q.of_sha256('antminer_hashrate_lost_hashes_per_second')), '{{miner}}')],
+    1, 'No miner known',
+  ) + p.links([p.to_series_miner]),
+  p.bars(
     'Hashrate of expected, 10 lowest',
     'Present hashrate over expected hashrate, lowest first (antminer_hashrate_hashes_per_second, antminer_hashrate_expected_hashes_per_second). Miners that are down are not here but in Status. Click a bar: the miner.',
-    8, 'percentunit', 0, 1, style.of_expected,
+    6, 'percentunit', 0, 1, style.of_expected,
     [p.instant('bottomk(10, %s)' % q.each(q.of_expected_each), '{{miner}}')],
     0, 'No miner answers',
   ) + p.links([p.to_series_miner]),
   p.bars(
     'Headroom to the chip limit, 10 smallest',
     'Degrees from the hottest chip of a miner to its critical limit (antminer_threshold_chip_temperature_celsius). Zero or less: hot now. Check fans, filters and the air of the rack.',
-    8, 'celsius', 0, 40, style.headroom,
+    6, 'celsius', 0, 40, style.headroom,
     [p.instant('bottomk(10, min by (miner) (%s))' % q.headroom_each, '{{miner}}')],
     0, 'No chip temperature',
   ) + p.links([p.to_series_miner]),
   p.bars(
     'Rejected work, 10 highest',
     'Rejected difficulty over submitted difficulty of the last hour (antminer_difficulty_rejected_total). High on one miner: the miner or its network; on all: the pool.',
-    8, 'percentunit', 0, 0.1, style.reject,
+    6, 'percentunit', 0, 0.1, style.reject,
     [p.instant('topk(10, %s)' % q.each(q.filter('(%s)' % q.reject_each('1h'))), '{{miner}}')],
     2, 'No work in the last hour',
   ) + p.links([p.to_series_miner]),
@@ -141,7 +148,7 @@ local worst = [
 
 local inventory = p.table(
   'Miners',
-  'Every chosen miner, worst state first. The miner leads to its page, the address to the page of its firmware. Expected: hashrate of what it should be. Chip of limit: hottest chip over the critical limit. Fan: the slowest. Boards −: boards that do not hash. Rejects: of the last hour. A dash: the miner does not tell, or is down. Sources: antminer_state, antminer_hashrate_hashes_per_second, antminer_power_watts, antminer_chip_temperature_celsius, antminer_fan_rpm, antminer_board_up, antminer_mining_start_time_seconds, antminer_last_success_timestamp_seconds.',
+  'Every chosen miner, worst state first. The miner leads to its page, the address to the page of its firmware. Expected: hashrate of what it should be. Chip of limit: hottest chip over the critical limit. Fan: the slowest. Boards −: boards that do not hash. Rejects: of the last hour. A dash: the miner does not tell, or is down. Sources: antminer_state, antminer_hashrate_hashes_per_second, antminer_power_watts, antminer_chip_temperature_celsius, antminer_fan_min_rpm, antminer_board_up, antminer_mining_start_time_seconds, antminer_last_success_timestamp_seconds.',
   24, 'miner',
   [
     { expr: 'max by (miner, model, site, rack, address) (%s)' % q.info(), name: 'Info', hide: true },
@@ -151,7 +158,7 @@ local inventory = p.table(
     { expr: q.column('(%s)' % q.power), name: 'Power', index: 7, field: p.cell.number('watt', 2, 90) },
     { expr: q.column('(%s)' % q.efficiency_each), name: 'J/TH', index: 8, field: p.cell.number('none', 1, 65) },
     { expr: q.column('(%s) / on (job, instance, miner) %s' % [q.hottest, q.miner('antminer_threshold_chip_temperature_celsius', 'severity="critical"')]), name: 'Chip of limit', index: 9, field: p.cell.gauge('percentunit', 0, 1, style.of_limit, 0, 140) },
-    { expr: q.column('min without (fan) (%s)' % q.of('antminer_fan_rpm')), name: 'Fan', index: 10, field: p.cell.number('rotrpm', 0, 90) },
+    { expr: q.column(q.of('antminer_fan_min_rpm')), name: 'Fan', index: 10, field: p.cell.number('rotrpm', 0, 90) },
     { expr: q.column('(%s)' % q.boards_missing_each), name: 'Boards −', index: 11, field: p.cell.colored('none', style.bad_count, 0, 85) },
     { expr: q.column(q.filter('(%s)' % q.reject_each('1h'))), name: 'Rejects', index: 12, field: p.cell.colored('percentunit', style.reject, 2, 85) },
     { expr: q.column('(time() - %s)' % q.of('antminer_mining_start_time_seconds')), name: 'Uptime', index: 13, field: p.cell.number('dtdurations', 0, 80) },

@@ -81,11 +81,11 @@ local now = [
 
 local more = [
   p.stat(
-    'Slowest fan', 'Speed of the slowest fan (antminer_fan_rpm), coloured by its share of the lowest acceptable speed: red below antminer_threshold_fan_rpm.',
+    'Slowest fan', 'Speed of the slowest fan (antminer_fan_min_rpm), coloured by its share of the lowest acceptable speed: red below antminer_threshold_fan_rpm.',
     4, 'rotrpm', style.neutral,
     [
-      p.instant('min(%s)' % q.of('antminer_fan_rpm'), 'now'),
-      p.instant('min(%s / on (%s) group_left () (%s > 0))' % [q.of('antminer_fan_rpm'), key, q.miner('antminer_threshold_fan_rpm')], 'of minimum'),
+      p.instant('min(%s)' % q.of('antminer_fan_min_rpm'), 'now'),
+      p.instant('min(%s / on (%s) (%s > 0))' % [q.of('antminer_fan_min_rpm'), key, q.miner('antminer_threshold_fan_rpm')], 'of minimum'),
     ],
     decimals=0,
   ) + p.by_name('of minimum', { unit: 'percentunit', thresholds: style.steps('red', [[1, 'yellow'], [1.25, 'green']]) }),

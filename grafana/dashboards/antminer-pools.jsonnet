@@ -13,7 +13,7 @@ local rate(family, window='$__rate_interval') = q.filter('rate(%s[%s])' % [q.min
 local increase(family, window) = q.filter('increase(%s[%s])' % [q.miner(family), window]);
 local active = '(%s == 1)' % q.of('antminer_pool_active');
 // A reserve: the active pool is not the first choice.
-local reserve = '(%s * on (%s) %s > 0)' % [active, pool, q.miner('antminer_pool_priority')];
+local reserve = '%s > 0' % q.of('antminer_pool_active_rank');
 local silent = '(time() - %s and on (%s) %s == 1)' % [q.of('antminer_pool_last_share_timestamp_seconds'), pool, q.miner('antminer_pool_active')];
 
 local now = [
@@ -22,8 +22,8 @@ local now = [
     p.instant('sum(%(a)s and on (%(k)s) %(i)s) * 2^32 / (sum(%(h)s and on (%(k)s) %(i)s) > 0)' % { a: rate('antminer_difficulty_accepted_total', '1h'), h: rate('antminer_hashes_total', '1h'), k: key, i: q.info(q.sha256) }, 'of reported'),
   ], decimals=2) + p.by_name('of reported', { unit: 'percentunit', decimals: 1, thresholds: style.steps('red', [[0.9, 'yellow'], [0.95, 'green']]) }),
   p.stat('Rejected work, 1 h', 'Rejected difficulty over submitted difficulty of the last hour, all chosen miners. Above the limit of antminer_threshold_share_reject_ratio the alert AntminerRejectRatioHigh fires for a miner.', 4, 'percentunit', style.reject, [p.instant(q.reject_fleet('1h'))], decimals=2),
-  p.stat('Miners without a pool', 'Miners that answer, but none of whose pools lives (antminer_pool_up).', 4, 'none', style.bad_count, [p.instant(q.count('max by (%s) (%s) == 0' % [key, q.of('antminer_pool_up')]))], 'background'),
-  p.stat('On a reserve pool', 'Miners whose active pool is not their first choice (antminer_pool_active, antminer_pool_priority).', 4, 'none', style.warning_count, [p.instant(q.count(reserve))], 'background'),
+  p.stat('Miners without a pool', 'Miners that answer, but none of whose pools lives (antminer_pools_up).', 4, 'none', style.bad_count, [p.instant(q.count('%s == 0' % q.of('antminer_pools_up')))], 'background'),
+  p.stat('On a reserve pool', 'Miners whose active pool is not their first choice (antminer_pool_active_rank).', 4, 'none', style.warning_count, [p.instant(q.count(reserve))], 'background'),
   p.stat('Dead pools', 'Configured pools that do not answer, counted a miner (antminer_pool_up). A dead reserve goes unnoticed until it is needed.', 4, 'none', style.warning_count, [p.instant(q.count('%s == 0' % q.of('antminer_pool_up')))], 'background'),
   p.stat('Longest without a share', 'Longest time since a share of an active pool (antminer_pool_last_share_timestamp_seconds), and that over the limit of the alert AntminerNoShares.', 4, 's', style.neutral, [
     p.instant('max(%s)' % silent, 'now'),

@@ -134,6 +134,8 @@ def families(fault):
                   "access_denied", "offline", "lost"):
         out.append(("antminer_state", {"state": state}, recent, STEP,
                     lambda n, state=state: int(state == "hashing")))
+    lost = {"": 1e12, "hot": 1e12, "slow": 20e12}.get(fault, 100e12)
+    out.append(("antminer_hashrate_lost_hashes_per_second", {}, recent, STEP, lambda n: lost))
     if fault == "off":
         return out
     out.append(("antminer_hashrate_hashes_per_second", {}, 1800 + 300, STEP,
@@ -151,7 +153,8 @@ def families(fault):
                         ("antminer_hashrate_expected_hashes_per_second", 100e12),
                         ("antminer_fans", 4), ("antminer_fans_expected", 4), ("antminer_boards", 3),
                         ("antminer_chip_temperature_max_celsius", hot),
-                        ("antminer_chip_temperature_sensors", 12),
+                        ("antminer_chip_temperature_sensors", 12), ("antminer_pools_up", 3),
+                        ("antminer_fan_min_rpm", 5400), ("antminer_fan_max_rpm", 5700),
                         ("antminer_boards_expected", 3)):
         out.append((name, {}, recent, STEP, lambda n, value=value: value))
     for board in "123":
@@ -163,6 +166,8 @@ def families(fault):
     for number in range(4):
         out.append(("antminer_fan_rpm", {"fan": str(number + 1)}, recent, STEP,
                     lambda n: 5400 + 60 * int(5 * noise())))
+    out.append(("antminer_pool_active_rank", {"pool": "0"}, recent, STEP, lambda n: 0))
+    out.append(("antminer_last_share_timestamp_seconds", {}, recent, STEP, lambda n: time.time()))
     for pool in "012":
         out += [(name, {"pool": pool}, recent, STEP, lambda n, value=value: value)
                 for name, value in (("antminer_pool_up", 1),
@@ -177,7 +182,7 @@ def families(fault):
     out.append(("antminer_power_watts", {"source": "estimated"}, recent, STEP,
                 lambda n: 3000 + int(50 * noise())))
     # What the rules themselves recorded before.
-    out.append(("miner:antminer_profit_per_day:current", {"currency": "USD"}, six, 120,
+    out.append(("miner:antminer_profit_per_day:current", {"currency": "USD"}, six, 240,
                 lambda n: 1 + noise()))
     for name, value in (("hashes", 1e14), ("difficulty_accepted", 2.3e4),
                         ("shares_accepted", 0.36)):

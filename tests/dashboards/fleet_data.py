@@ -104,6 +104,9 @@ class Miner:
             self.heat()
             self.board_values()
             self.pool_values()
+        usual = 0 if self.fault == "sleeping" else round(self.nominal * 1.001)
+        self.keep("antminer_hashrate_lost_hashes_per_second",
+                  [usual if self.fault == "lost" else max(0, usual - rate) for rate in self.rate])
         self.power_values()
         self.thresholds()
         self.alert()
@@ -223,14 +226,17 @@ class Miner:
                      [round(24 + 4 * math.sin(t / 8000), 1) for t in self.times])
             self.put("antminer_fan_duty_ratio",
                      [round(0.7 + 0.05 * math.sin(t / 5000), 2) for t in self.times])
+        speeds = []
         for fan in range(self.fans):
             stopped = self.fault == "dead_fan" and fan == 2
-            self.put("antminer_fan_rpm",
-                     [0 if stopped and self.broken(i) else
-                      round(5400 + 30 * fan + 150 * math.sin(t / 5000) + self.random.gauss(0, 25))
-                      for i, t in enumerate(self.times)], fan=fan)
+            speeds.append([0 if stopped and self.broken(i) else
+                           round(5400 + 30 * fan + 150 * math.sin(t / 5000) +
+                                 self.random.gauss(0, 25)) for i, t in enumerate(self.times)])
+            self.put("antminer_fan_rpm", speeds[fan], fan=fan)
         if self.fans:
             self.put("antminer_fans", self.fans)
+            self.put("antminer_fan_min_rpm", [min(now) for now in zip(*speeds)])
+            self.put("antminer_fan_max_rpm", [max(now) for now in zip(*speeds)])
         self.put("antminer_fans_expected", self.fans)
 
     def board_values(self):
@@ -263,13 +269,20 @@ class Miner:
         n = len(self.times)
         count = 2 if self.bare else 3
         chosen = [1 if self.fault == "failover" and self.broken(i) else 0 for i in range(n)]
+        dead_first = self.fault == "failover"
+        self.put("antminer_pools_up",
+                 [count - int(dead_first and self.broken(i)) for i in range(n)])
+        self.put("antminer_last_share_timestamp_seconds",
+                 [t - self.random.randint(1, 20) for t in self.times])
         for pool in range(count):
             on = [int(c == pool) for c in chosen]
-            dead = self.fault == "failover" and pool == 0
+            dead = dead_first and pool == 0
             self.put("antminer_pool_up", [int(not (dead and self.broken(i))) for i in range(n)],
                      pool=pool)
             self.put("antminer_pool_active", on, pool=pool)
             self.put("antminer_pool_priority", pool, pool=pool)
+            if any(on):
+                self.put("antminer_pool_active_rank", [pool if o else None for o in on], pool=pool)
             self.put("antminer_pool_info", 1, pool=pool, host=POOLS[pool], protocol="stratum+tcp")
             for kind, rates in zip(("accepted", "rejected", "stale"), self.work):
                 own = [r * o for r, o in zip(rates, on)]

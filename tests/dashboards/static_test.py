@@ -25,7 +25,9 @@ NOT_SHOWN = {
     "antminer_boards": "boards that hash are what counts",
     "antminer_chip_temperature_sensors": "an alert watches it; the sensors themselves are shown",
     "antminer_fans": "an alert watches it; the fans themselves are shown",
+    "antminer_fan_max_rpm": "an alert watches it; the fans themselves are shown",
     "antminer_mining": "antminer_state says more",
+    "antminer_last_share_timestamp_seconds": "an alert watches it; that of each pool is shown",
 }
 
 

@@ -72,9 +72,11 @@ MinerView Offline(Ipv4 address) {
   miner.rated_joules_per_terahash.reset();
   miner.mining_start.reset();
   miner.mining.reset();
+  miner.last_share.reset();
   miner.hashrate_expected_hashes_per_second.reset();
   miner.baseline_hashes_per_second.reset();
   miner.baseline_samples = 0;
+  miner.hashrate_lost_hashes_per_second = 1e14;
   miner.collectors = {{Collector::kSummary, false}};
   miner.counters.poll_failures = 40;
   return miner;
@@ -234,7 +236,9 @@ MinerView FullMiner(Ipv4 address) {
   miner.mining = true;
   miner.hashrate_expected_hashes_per_second = reading.hashrate_expected_hashes_per_second;
   miner.baseline_hashes_per_second = 110e12;
+  miner.last_share = At(1757620795);
   miner.baseline_samples = 10;
+  miner.hashrate_lost_hashes_per_second = 1.5e12;
   for (int i = 0; i < kCollectorCount; ++i) {
     miner.collectors.push_back({static_cast<Collector>(i), true});
   }

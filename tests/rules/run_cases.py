@@ -16,8 +16,9 @@ import rulefiles
 
 
 def files_for(name, table, rules, folder):
-    """The rule files that a table needs: its own or that of the alert, and the recorded series."""
-    own = {rule.path for rule in rules if rule.alert == name}
+    """The rule files that a table needs: its own or that of the alert, and the recorded series.
+    Tables of recorded series read all of them."""
+    own = {rule.path for rule in rules if rule.alert == name or "expect" in table}
     if "rules" in table:
         own = {folder.parent / table["rules"]}
     return sorted(own | {folder / "antminer-recording.yml"})

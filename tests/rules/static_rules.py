@@ -148,8 +148,8 @@ def place_in_mail(rule, _catalogue, _recorded):
     category = rule.labels.get("category")
     if not rule.alert or category in (None, "exporter") or rule.alert in NO_MINER:
         return
-    if not re.search(r"\* on \(job, instance, miner\) group_left \(site, rack, model, address\) "
-                     r"antminer_miner_info", rule.expr):
+    if not re.search(r"\* on \(job, instance, miner\) group_left \(site, rack, model, address\)"
+                     r"\s*(miner:)?antminer_miner_info\b", rule.expr):
         yield "no join with antminer_miner_info: mails would not say where the miner is"
     if "$labels.miner" not in rule.annotations.get("dashboard_url", ""):
         yield "dashboard_url does not lead to the miner"
@@ -162,11 +162,12 @@ def survives_a_gap(rule, _catalogue, _recorded):
 
 
 def plain_limits(rule, _catalogue, _recorded):
-    """Recording rules name no limits; alerts use metrics where the exporter has one."""
-    for word, limit in (("chip_temperature_max", "antminer_threshold_chip_temperature_celsius"),
-                        ("fan_rpm <", "antminer_threshold_fan_rpm"),
-                        ("antminer_power_watts:sum >", "antminer_threshold_power_watts")):
-        if rule.alert and word in rule.expr and limit not in rule.expr:
+    """What is compared with a limit is compared with the metric, where the exporter has one."""
+    for compared, limit in (
+            (r"chip_temperature_\w*celsius(:high)?\s*>", "antminer_threshold_chip_temperature_celsius"),
+            (r"fan_\w*rpm\s*<", "antminer_threshold_fan_rpm"),
+            (r"antminer_power_watts:sum\s*>", "antminer_threshold_power_watts")):
+        if re.search(compared, rule.expr) and limit not in rule.expr:
             yield f"a limit that is not {limit}"
 
 

@@ -48,17 +48,18 @@ TEST(Exposition, AWithheldReadingTakesItsValuesWithIt) {
   miner.rated_joules_per_terahash.reset();
   miner.mining_start.reset();
   miner.mining.reset();
+  miner.last_share.reset();
   miner.hashrate_expected_hashes_per_second.reset();
   miner.baseline_hashes_per_second.reset();
-  EXPECT_EQ(
-      Names(Written(SnapshotOf({miner}))),
-      (std::set<std::string>{
-          "antminer_up", "antminer_miner_info", "antminer_last_success_timestamp_seconds",
-          "antminer_scrape_duration_seconds", "antminer_scrapes_total",
-          "antminer_scrape_failures_total", "antminer_collector_success", "antminer_restarts_total",
-          "antminer_state", "antminer_energy_joules_total", "antminer_pool_switches_total",
-          "antminer_threshold_chip_temperature_celsius", "antminer_threshold_hashrate_ratio",
-          "antminer_threshold_power_watts", "antminer_threshold_fan_rpm"}));
+  EXPECT_EQ(Names(Written(SnapshotOf({miner}))),
+            (std::set<std::string>{
+                "antminer_up", "antminer_miner_info", "antminer_last_success_timestamp_seconds",
+                "antminer_scrape_duration_seconds", "antminer_scrapes_total",
+                "antminer_scrape_failures_total", "antminer_collector_success",
+                "antminer_restarts_total", "antminer_state", "antminer_energy_joules_total",
+                "antminer_pool_switches_total", "antminer_threshold_chip_temperature_celsius",
+                "antminer_threshold_hashrate_ratio", "antminer_threshold_power_watts",
+                "antminer_threshold_fan_rpm", "antminer_hashrate_lost_hashes_per_second"}));
 }
 
 TEST(Exposition, AReadingThatSaysNothingGivesNoZeros) {
@@ -254,6 +255,66 @@ TEST(Exposition, HottestChipAndCountsAreThoseOfTheSeries) {
                            "antminer_chip_temperature_sensors", "antminer_fans"}) {
     EXPECT_TRUE(bare.Named(name).empty()) << name;
   }
+}
+
+PoolReading Pool(int number, int priority, bool active, PoolStatus status) {
+  PoolReading pool;
+  pool.pool = number;
+  pool.host = "pool.example:3333";
+  pool.priority = priority;
+  pool.active = active;
+  pool.status = status;
+  return pool;
+}
+
+TEST(Exposition, RankOfThePoolThatWorksLeavesOutWhatIsNotInUse) {
+  Reading reading = FullReading();
+  reading.pools = {Pool(0, 4, false, PoolStatus::kAlive), Pool(1, 7, true, PoolStatus::kAlive),
+                   Pool(2, 8, false, PoolStatus::kAlive)};
+  const auto rank = [&] {
+    return Written(SnapshotOf({WithReading(reading)})).Named("antminer_pool_active_rank");
+  };
+  ASSERT_EQ(rank().size(), 1U) << "of the one that works only";
+  EXPECT_EQ(rank()[0].LabelValue("pool"), "1");
+  EXPECT_EQ(rank()[0].value, "1");
+  reading.pools[0].status = PoolStatus::kDisabled;
+  EXPECT_EQ(rank()[0].value, "0") << "switched off by the user";
+  reading.pools[0].status = PoolStatus::kDead;
+  reading.pools[0].host.clear();
+  EXPECT_EQ(rank()[0].value, "0") << "an empty slot";
+  reading.pools[0].host = "fee.example:3333";
+  reading.pools[0].dev_fee = true;
+  EXPECT_EQ(rank()[0].value, "0") << "the pool of the firmware's maker";
+  reading.pools[1].priority.reset();
+  EXPECT_TRUE(rank().empty()) << "no order is told";
+}
+
+TEST(Exposition, PoolsOfAMinerInOneNumber) {
+  Reading reading = FullReading();
+  reading.pools = {Pool(0, 0, true, PoolStatus::kAlive), Pool(1, 1, false, PoolStatus::kAlive),
+                   Pool(2, 2, false, PoolStatus::kDead), Pool(3, 3, false, PoolStatus::kDisabled)};
+  EXPECT_EQ(Written(SnapshotOf({WithReading(reading)})).Value("antminer_pools_up"), "2");
+  for (PoolReading& pool : reading.pools) pool.status = PoolStatus::kDead;
+  EXPECT_EQ(Written(SnapshotOf({WithReading(reading)})).Value("antminer_pools_up"), "0");
+  for (PoolReading& pool : reading.pools) pool.status = PoolStatus::kUnknown;
+  EXPECT_TRUE(Written(SnapshotOf({WithReading(reading)})).Named("antminer_pools_up").empty())
+      << "not told, so not known";
+}
+
+TEST(Exposition, SlowestAndFastestFanAreThoseOfTheModel) {
+  Reading reading = FullReading();
+  reading.fans = {{1, 5400}, {2, 0}, {3, 5300}};
+  reading.fans_expected.reset();
+  PageText page = Written(SnapshotOf({WithReading(reading)}));
+  EXPECT_EQ(page.Value("antminer_fan_min_rpm"), "0");
+  EXPECT_EQ(page.Value("antminer_fan_max_rpm"), "5400");
+  reading.fans_expected = 0;
+  page = Written(SnapshotOf({WithReading(reading)}));
+  EXPECT_TRUE(page.Named("antminer_fan_min_rpm").empty()) << "cooled by water";
+  EXPECT_TRUE(page.Named("antminer_fan_max_rpm").empty());
+  reading.fans_expected = 4;
+  reading.fans.clear();
+  EXPECT_TRUE(Written(SnapshotOf({WithReading(reading)})).Named("antminer_fan_min_rpm").empty());
 }
 
 TEST(Exposition, GroupsSelectFamilies) {
