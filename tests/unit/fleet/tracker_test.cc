@@ -1,82 +1,14 @@
-#include "fleet/tracker.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
+
+#include "unit/fleet/tracker_fixture.h"
 
 namespace antx {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-class ManualClock final : public Clock {
- public:
-  [[nodiscard]] SystemTime Now() const override { return system; }
-  [[nodiscard]] SteadyTime Steady() const override { return steady; }
-  void Advance(std::chrono::nanoseconds by) {
-    steady += by;
-    system += std::chrono::duration_cast<SystemTime::duration>(by);
-  }
-  SystemTime system{seconds(1'757'600'000)};
-  SteadyTime steady{seconds(1000)};
-};
-
-const Ipv4 kMiner = *Ipv4::Parse("127.10.0.1");
-
-class TrackerTest : public testing::Test {
- protected:
-  TrackerTest() {
-    MinerFacts facts;
-    facts.id = "127.10.0.1";
-    facts.address = kMiner;
-    tracker_.Upsert(facts);
-    reading_.identity.model = "Antminer S19 Pro";
-    reading_.identity.algorithm = "sha256";
-    reading_.identity.firmware = "stock";
-    reading_.hashrate_hashes_per_second = 100e12;
-    reading_.elapsed_seconds = 10'000;
-    reading_.rated_joules_per_terahash = 30;
-  }
-  void Succeed() {
-    PollOutcome outcome = Outcome();
-    outcome.reading = std::make_shared<const Reading>(reading_);
-    outcome.identity = reading_.identity;
-    outcome.connected = true;
-    tracker_.Fold(outcome);
-    tracker_.Tick();
-  }
-  void Fail(Reason reason = Reason::kTimeout) {
-    PollOutcome outcome = Outcome();
-    outcome.error = PollError{reason, "summary: connect: timed out"};
-    tracker_.Fold(outcome);
-    tracker_.Tick();
-  }
-  PollOutcome Outcome() {
-    PollOutcome outcome;
-    outcome.address = kMiner;
-    outcome.started = clock_.Now();
-    outcome.finished = clock_.Steady();
-    outcome.duration = milliseconds(40);
-    return outcome;
-  }
-  void NextPoll() {
-    clock_.Advance(seconds(30));
-    *reading_.elapsed_seconds += 30;
-  }
-  const MinerView& View() const { return *box_.Latest()->miners.at(0); }
-  long Count(EventKind kind) const {
-    return std::count_if(events_.begin(), events_.end(),
-                         [kind](const Event& event) { return event.kind == kind; });
-  }
-
-  ManualClock clock_;
-  SnapshotBox box_;
-  std::vector<Event> events_;
-  std::shared_ptr<const Config> config_ = std::make_shared<const Config>();
-  Tracker tracker_{config_, clock_, box_, [this](const Event& event) { events_.push_back(event); }};
-  Reading reading_;
-};
 
 TEST_F(TrackerTest, UpFallsAtOnceButValuesStayForTwoAndAHalfIntervals) {
   Succeed();
@@ -95,94 +27,6 @@ TEST_F(TrackerTest, UpFallsAtOnceButValuesStayForTwoAndAHalfIntervals) {
   EXPECT_FALSE(View().mining_start);
   EXPECT_EQ(View().identity.model, "Antminer S19 Pro");
   EXPECT_TRUE(View().last_success);
-}
-
-TEST_F(TrackerTest, LostHashrateIsWhatIsMissingFromTheUsual) {
-  reading_.hashrate_expected_hashes_per_second = 110e12;
-  reading_.hashrate_hashes_per_second = 0;
-  Succeed();  // Nothing healthy yet: the expected rate stands in.
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 110e12);
-  reading_.hashrate_hashes_per_second = 100e12;
-  for (int poll = 0; poll < 10; ++poll) {
-    NextPoll();
-    Succeed();
-  }
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 0);
-  NextPoll();
-  reading_.hashrate_hashes_per_second = 70e12;
-  Succeed();
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 30e12);
-  NextPoll();
-  reading_.hashrate_hashes_per_second = 104e12;
-  Succeed();
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 0) << "more than usual is no loss";
-  NextPoll();
-  reading_.hashrate_hashes_per_second.reset();
-  Succeed();
-  EXPECT_FALSE(View().hashrate_lost_hashes_per_second) << "not told, so not known";
-}
-
-TEST_F(TrackerTest, AMinerThatIsOffLosesAllItUsuallyDoesAndOneThatSleepsNothing) {
-  Succeed();
-  NextPoll();
-  Fail();
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 0) << "its last values still count";
-  clock_.Advance(seconds(76));
-  tracker_.Tick();
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 100e12);
-  NextPoll();
-  reading_.work_mode = "sleep";
-  reading_.hashrate_hashes_per_second = 0;
-  reading_.hashrate_expected_hashes_per_second = 110e12;
-  Succeed();
-  EXPECT_EQ(View().state, MinerState::kSleeping);
-  EXPECT_EQ(View().hashrate_lost_hashes_per_second, 0);
-}
-
-TEST_F(TrackerTest, LastShareIsWhatThePoolsTell) {
-  const SystemTime newest = clock_.Now() - seconds(20);
-  reading_.pools.resize(3);
-  reading_.pools[0].last_share = newest - seconds(500);
-  reading_.pools[1].last_share = newest;
-  reading_.pools[2].last_share = newest + seconds(10);
-  reading_.pools[2].dev_fee = true;
-  reading_.accepted = 100;
-  Succeed();
-  EXPECT_EQ(View().last_share, newest);
-  NextPoll();
-  *reading_.accepted += 1;
-  Succeed();
-  EXPECT_EQ(View().last_share, newest) << "what is told weighs more than what is counted";
-}
-
-TEST_F(TrackerTest, LastShareIsCountedWhereTheFirmwareDoesNotTellIt) {
-  reading_.accepted = 0;
-  Succeed();
-  EXPECT_EQ(View().last_share, View().mining_start) << "none since then";
-  NextPoll();
-  *reading_.accepted = 3;
-  Succeed();
-  const SystemTime third = clock_.Now();
-  EXPECT_EQ(View().last_share, third);
-  for (int poll = 0; poll < 4; ++poll) {
-    NextPoll();
-    Succeed();
-    EXPECT_EQ(View().last_share, third) << "the count stands still";
-  }
-  NextPoll();
-  *reading_.accepted = 1;  // Started anew, and counts again.
-  Succeed();
-  EXPECT_EQ(View().last_share, clock_.Now());
-  NextPoll();
-  reading_.accepted.reset();
-  Succeed();
-  EXPECT_FALSE(View().last_share) << "neither told nor counted";
-}
-
-TEST_F(TrackerTest, LastShareOfAMinerThatWasNotWatchedIsNotOlderThanTheWatch) {
-  reading_.accepted = 5000;
-  Succeed();
-  EXPECT_EQ(View().last_share, clock_.Now());
 }
 
 TEST_F(TrackerTest, UnchangedMinersAreSharedBetweenSnapshots) {
