@@ -21,10 +21,10 @@ GOOD = {"alert": "AntminerTest",
 JOIN = GOOD["expr"].split("\n")[1]
 
 
-def told(**changes):
+def told(interval="1m", **changes):
     content = GOOD | changes
     content = {key: value for key, value in content.items() if value is not None}
-    rule = rulefiles.Rule(pathlib.Path("test.yml"), {}, content)
+    rule = rulefiles.Rule(pathlib.Path("test.yml"), {"interval": interval}, content)
     return "\n".join(static_rules.breaches([rule], CATALOGUE))
 
 
@@ -65,6 +65,7 @@ class Checks(unittest.TestCase):
             "CamelCase": {"alert": "Antminer_test", "annotations":
                           GOOD["annotations"] | {"runbook_url": "/Antminer_test.md"}},
             "level:metric:operations": {"alert": None, "record": "antminer_x:sum"},
+            "ALERTS comes and goes": {"interval": "5m"},
             "lose _total": {"alert": None, "record": "miner:antminer_x_total:rate5m"},
         }
         for text, changes in faults.items():

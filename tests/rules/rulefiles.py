@@ -10,7 +10,8 @@ KEYWORDS = {"and", "or", "unless", "on", "ignoring", "by", "without", "group_lef
             "bool", "offset"}
 # Functions and aggregations in use; a word in front of "(" that is not here fails.
 FUNCTIONS = {"sum", "max", "min", "count", "rate", "increase", "changes", "absent", "time", "vector",
-             "round", "clamp_min", "avg_over_time", "max_over_time", "sum_over_time", "quantile_over_time"}
+             "round", "clamp_min", "avg_over_time", "max_over_time", "sum_over_time", "quantile_over_time",
+             "last_over_time"}
 CLAUSE = re.compile(r"\b(on|by|without|group_left|group_right)\s*\(([^)]*)\)")
 MATCHERS = re.compile(r"\{([^}]*)\}")
 MATCHER = re.compile(r"([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*\"((?:[^\"\\]|\\.)*)\"")

@@ -7,9 +7,11 @@ import pathlib
 import re
 import sys
 
+import cases
 import rulefiles
 
 SCRAPE_SECONDS = 30
+LONGEST_TURN = 240
 TARGET_LABELS = {"job", "instance"}
 SYNTHETIC = {"up": {"miner"}}  # From Prometheus; `miner` comes by the relabelling of probe mode.
 SEVERITIES = {"critical", "warning", "info"}
@@ -161,6 +163,13 @@ def survives_a_gap(rule, _catalogue, _recorded):
         yield "no keep_firing_for: one failed scrape ends the alert and starts it anew"
 
 
+def alerts_stay_visible(rule, _catalogue, _recorded):
+    """Pages read the series ALERTS, which is forgotten 5 minutes after an evaluation."""
+    interval = cases.seconds(rule.group.get("interval", "1m"))
+    if rule.alert and interval > LONGEST_TURN:
+        yield f"evaluated every {interval} s: ALERTS comes and goes with more than {LONGEST_TURN} s"
+
+
 def plain_limits(rule, _catalogue, _recorded):
     """What is compared with a limit is compared with the metric, where the exporter has one."""
     for compared, limit in (
@@ -173,7 +182,7 @@ def plain_limits(rule, _catalogue, _recorded):
 
 CHECKS = (metrics_exist, labels_exist, joins_keep_identity, functions_allowed, ranges_wide_enough,
           counters_are_rated, divisions_guarded, names, alert_form, place_in_mail, survives_a_gap,
-          plain_limits)
+          alerts_stay_visible, plain_limits)
 
 
 def runbooks(rules, folder):
