@@ -170,7 +170,8 @@ def input_series(table, fleets, only=None, without=()):
 
 def info_of_case(table, name):
     for metric, case, extra, _ in lines_of(table)[0]:
-        if metric == "antminer_miner_info" and case == name:
+        elsewhere = {"job", "instance"} & set(extra)
+        if metric == "antminer_miner_info" and case == name and not elsewhere:
             return extra
     return {}
 
