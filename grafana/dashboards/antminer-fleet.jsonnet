@@ -121,7 +121,7 @@ local worst = [
     'Hashrate that is missing from what the miner usually does, most first; all of it where the miner is down (antminer_hashrate_lost_hashes_per_second, SHA-256). Start here: these cost most. Click a bar: the miner.',
     6, 'Hs', 0, null, style.neutral,
     [p.instant('topk(10, %s)' % q.each(q.of_sha256('antminer_hashrate_lost_hashes_per_second')), '{{miner}}')],
-    1, 'No miner known',
+    0, 'No miner known',
   ) + p.links([p.to_series_miner]),
   p.bars(
     'Hashrate of expected, 10 lowest',
