@@ -11,9 +11,13 @@ using testing::Http;
 namespace json = boost::json;
 
 TEST_F(ApiTest, AMinerIsShownWithTheSourceOfItsValues) {
-  AddMiner("127.1.0.1", seconds(1)).last_error = Reason::kTimeout;
+  MinerView& view = AddMiner("127.1.0.1", seconds(1));
+  view.last_error = Reason::kTimeout;
+  view.hashrate_lost_hashes_per_second = 2e12;
   Start();
   const json::value miner = Json("/api/miners/127.1.0.1");
+  const json::value& lost = miner.at("values").at("hashrate_lost_hashes_per_second");
+  EXPECT_EQ(lost.at("value").to_number<double>(), 2e12);
   EXPECT_EQ(miner.at("values").at("power_w").at("source"), "table");
   EXPECT_EQ(miner.at("values").at("power_w").at("value").to_number<double>(), 3000);
   EXPECT_TRUE(miner.at("values").at("ambient_temp_c").at("source").is_null());
