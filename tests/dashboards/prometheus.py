@@ -20,6 +20,9 @@ from loopback import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # How long a start may take before the test gives up.
+# When a group is evaluated follows from the path of its file, as it was given: with the same path
+# for every level and in every run, all levels are evaluated at the same moments, as in one group.
+RULES = "rules.yml"
 
 
 def recording_rules():
@@ -99,9 +102,9 @@ class Prometheus:
         return self.get("/api/v1/query", {"query": expr, "time": at})["data"]["result"]
 
 
-def run(*command):
+def run(*command, folder=None):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
+                          check=False, cwd=folder)
     if done.returncode:
         raise PromError(f"{' '.join(map(str, command))}: {done.stdout[-1500:]}")
 
@@ -121,11 +124,10 @@ def build_history(name, folder, hours=None, step=None):
         return
     hours = hours or fleet_data.SETS[name][1]
     step = step or fleet_data.SETS[name][2]
-    for number, level in enumerate(levels(rules)):
-        file = folder / f"rules-{number}.yml"
-        file.write_text(json.dumps({"groups": [{"name": "level", "rules": level}]}),
-                        encoding="utf-8")  # JSON is YAML.
-        add_recorded(folder, file, hours, max(step, 60))
+    for level in levels(rules):
+        (folder / RULES).write_text(json.dumps({"groups": [{"name": "level", "rules": level}]}),
+                                    encoding="utf-8")  # JSON is YAML.
+        add_recorded(folder, hours, max(step, 60))
 
 
 def levels(files):
@@ -150,13 +152,13 @@ def levels(files):
         done.update(ready)
 
 
-def add_recorded(folder, file, hours, step):
-    """Evaluates the rules of a file over the history and puts the result beside it."""
+def add_recorded(folder, hours, step):
+    """Evaluates the rules of folder/RULES over the history and puts the result beside it."""
     with tempfile.TemporaryDirectory() as made:
         with Prometheus(folder) as server:
             run("promtool", "tsdb", "create-blocks-from", "rules", f"--url={server.url}",
                 f"--start={fleet_data.END - hours * 3600}", f"--end={fleet_data.END}",
-                f"--eval-interval={step}s", f"--output-dir={made}", str(file))
+                f"--eval-interval={step}s", f"--output-dir={made}", RULES, folder=folder)
         for block in pathlib.Path(made).iterdir():
             if block.is_dir():
                 shutil.copytree(block, folder / "data" / block.name)

@@ -4,9 +4,9 @@
 set -euo pipefail
 
 name=$1
-program=build/fuzz/bin/$name
+program=build/asan/bin/$name
 corpus=tests/fuzz/corpus/${name#fuzz_}
-found=build/fuzz/found/$name
+found=build/asan/found/$name
 if [[ ! -x $program ]]; then
   printf 'skipped: %s is not built (tests/run without --quick builds it)\n' "$program"
   exit 77
