@@ -40,6 +40,12 @@ std::optional<double> DifficultyNumber(std::string_view text) {
   return value * std::pow(1000.0, static_cast<double>(power) + 1);
 }
 
+double Scaled(double value, double factor) {
+  const double product = value * factor;
+  const double whole = std::round(product);
+  return std::abs(product - whole) <= std::abs(product) * 1e-15 ? whole : product;
+}
+
 int ToInt(double value) { return static_cast<int>(std::clamp(value, -1e9, 1e9)); }
 
 IndexedKey::IndexedKey(std::string_view prefix, int index, std::string_view suffix) {
@@ -81,7 +87,7 @@ bool Record::Take(std::string_view key, double factor, std::optional<double>& ou
                   std::string_view target) const {
   const auto number = Number(key);
   if (!number) return false;
-  out = *number * factor;
+  out = Scaled(*number, factor);
   if (log_->notes != nullptr) Note(key, target);
   return true;
 }
@@ -94,7 +100,7 @@ bool Record::TakeCounter(std::string_view key, double factor, std::optional<doub
     return false;
   }
   if (!number) return false;
-  out = *number * factor;
+  out = Scaled(*number, factor);
   if (log_->notes != nullptr) Note(key, target);
   return true;
 }

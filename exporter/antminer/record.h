@@ -57,6 +57,10 @@ class Record {
 /// The number at the start of a text; nothing when it does not start with one.
 [[nodiscard]] std::optional<double> LeadingNumber(std::string_view text);
 
+/// A number of a reply in the unit of the model. What a miner says in decimals is a whole number of
+/// the small unit and stays one: 66473.73 GH/s are 66473730000000 H/s, not 66473729999999.99.
+[[nodiscard]] double Scaled(double value, double factor);
+
 /// A number of a reply as int; absurd values end at the bounds of +-1e9.
 [[nodiscard]] int ToInt(double value);
 

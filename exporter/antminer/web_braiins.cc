@@ -60,14 +60,14 @@ void ReadDetails(const WebPages& pages, const DecodeContext& context, Reading& r
   // 1 not started, 2 normal, 3 paused, 4 suspended, 5 restricted.
   if (const auto status = details->Number("status")) reading.mining = *status == 2;
   if (const auto rate = NumberAt(*details, "sticker_hashrate.gigahash_per_second")) {
-    reading.hashrate_expected_hashes_per_second = *rate * 1e9;
+    reading.hashrate_expected_hashes_per_second = Scaled(*rate, 1e9);
   }
 }
 
 void ReadStats(const WebPages& pages, Reading& reading) {
   if (const auto miner = pages.Object("stats", "miner_stats")) {
     const auto rate = [&](const char* path, std::optional<double>& out) {
-      if (const auto value = NumberAt(*miner, path)) out = *value * 1e9;
+      if (const auto value = NumberAt(*miner, path)) out = Scaled(*value, 1e9);
     };
     rate("real_hashrate.last_5s.gigahash_per_second", reading.hashrate_hashes_per_second);
     rate("real_hashrate.since_restart.gigahash_per_second",
@@ -94,7 +94,7 @@ BoardReading RestBoard(const Record& record) {
   board.voltage_volts = NumberAt(record, "current_voltage.volt");
   board.serial = ToldText(record, "serial_number");
   const auto rate = [&](const char* path, std::optional<double>& out) {
-    if (const auto value = NumberAt(record, path)) out = *value * 1e9;
+    if (const auto value = NumberAt(record, path)) out = Scaled(*value, 1e9);
   };
   rate("stats.real_hashrate.last_5s.gigahash_per_second", board.hashrate_hashes_per_second);
   rate("stats.nominal_hashrate.gigahash_per_second", board.hashrate_expected_hashes_per_second);
@@ -139,11 +139,11 @@ BoardReading SolverBoard(const Record& record) {
   board.board = record.Text("name");
   record.Take("nominalMhs", 1e6, board.hashrate_expected_hashes_per_second, "board expected");
   if (const auto rate = NumberAt(record, "realHashrate.mhs5S")) {
-    board.hashrate_hashes_per_second = *rate * 1e6;
+    board.hashrate_hashes_per_second = Scaled(*rate, 1e6);
   }
   if (const auto chips = NumberAt(record, "hwDetails.chips")) board.chips = ToInt(*chips);
   if (const auto mhz = NumberAt(record, "hwDetails.frequencyMhz")) {
-    board.frequency_hertz = *mhz * 1e6;
+    board.frequency_hertz = Scaled(*mhz, 1e6);
   }
   board.voltage_volts = NumberAt(record, "hwDetails.voltageV");
   const auto* temperatures = record.Find("temperatures");
@@ -175,10 +175,10 @@ void ReadGraphqlSystem(const WebPages& pages, const DecodeContext& context, Read
   if (!info) return;
   TakePower(NumberAt(*info, "summary.power.approxConsumptionW"), reading);
   if (const auto rate = NumberAt(*info, "workSolver.realHashrate.mhs5S")) {
-    reading.hashrate_hashes_per_second = *rate * 1e6;
+    reading.hashrate_hashes_per_second = Scaled(*rate, 1e6);
   }
   if (const auto rate = NumberAt(*info, "workSolver.nominalMhs"); rate && *rate > 0) {
-    reading.hashrate_expected_hashes_per_second = *rate * 1e6;
+    reading.hashrate_expected_hashes_per_second = Scaled(*rate, 1e6);
   }
   for (const Record& fan : pages.List("system", "data.bosminer.info.fans")) {
     AddFan(ToInt(fan.Number("name").value_or(0)), fan.Number("rpm"), FansOfModel(reading), reading);

@@ -52,12 +52,13 @@ void ReadBoards(const WebPages& pages, Reading& reading) {
     const auto* rates = record.Find("Hashrate");
     if (rates != nullptr && rates->is_array() && !rates->get_array().empty() &&
         rates->get_array().front().is_number()) {
-      board.hashrate_hashes_per_second = rates->get_array().front().to_number<double>() * 1e6;
+      board.hashrate_hashes_per_second =
+          Scaled(rates->get_array().front().to_number<double>(), 1e6);
       total += *board.hashrate_hashes_per_second;
       reading.hashrate_hashes_per_second = total;
     }
     if (const auto mhz = record.Number("Core Clock Avg"); mhz && *mhz > 0) {
-      board.frequency_hertz = *mhz * 1e6;
+      board.frequency_hertz = Scaled(*mhz, 1e6);
     }
     if (const auto volts = record.Number("Input Voltage"); volts && *volts > 0) {
       board.voltage_volts = volts;
@@ -96,7 +97,7 @@ void ReadSession(const Record& summary, Reading& reading) {
   reading.accepted = NumberAt(summary, "Session.Accepted");
   reading.rejected = NumberAt(summary, "Session.Rejected");
   if (const auto rate = NumberAt(summary, "Session.Average MHs")) {
-    reading.hashrate_average_hashes_per_second = *rate * 1e6;
+    reading.hashrate_average_hashes_per_second = Scaled(*rate, 1e6);
   }
   const auto watts = NumberAt(summary, "Power Supply Stats.Input Power");
   if (watts && *watts > 0) reading.power = Power{*watts, PowerSource::kReported};

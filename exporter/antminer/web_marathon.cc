@@ -61,7 +61,7 @@ void ReadBoards(const WebPages& pages, Reading& reading) {
     record.Take("hashrate_avg", 1e9, board.hashrate_hashes_per_second, "board hashrate");
     record.Take("hashrate_ideal", 1e9, board.hashrate_expected_hashes_per_second, "board expected");
     if (const auto chips = record.Number("asic_num")) board.chips = ToInt(*chips);
-    if (const auto mhz = record.Number("frequency_avg")) board.frequency_hertz = *mhz * 1e6;
+    if (const auto mhz = record.Number("frequency_avg")) board.frequency_hertz = Scaled(*mhz, 1e6);
     board.voltage_volts = record.Number("voltage");
     board.serial = ToldText(record, "serial_number");
     const auto slot = static_cast<std::size_t>(*index);

@@ -72,7 +72,8 @@ BoardReading ReadChain(const Record& chain, double unit) {
     chain.Take(key, unit, board.hashrate_expected_hashes_per_second, "board expected");
   }
   for (const char* key : {"frequency", "freq"}) {
-    if (const auto mhz = chain.Number(key); mhz && *mhz > 0) board.frequency_hertz = *mhz * 1e6;
+    if (const auto mhz = chain.Number(key); mhz && *mhz > 0)
+      board.frequency_hertz = Scaled(*mhz, 1e6);
   }
   if (const auto milli = chain.Number("voltage"); milli && *milli > 0) {
     board.voltage_volts = *milli / 1000;
@@ -127,7 +128,7 @@ void ReadMachine(const Record& miner, double unit, Reading& reading) {
   miner.Take("hr_realtime", unit, reading.hashrate_hashes_per_second, "hashrate");
   miner.Take("hr_average", unit, reading.hashrate_average_hashes_per_second, "average");
   if (const auto nominal = miner.Number("hr_nominal"); nominal && *nominal > 0) {
-    reading.hashrate_expected_hashes_per_second = *nominal * unit;
+    reading.hashrate_expected_hashes_per_second = Scaled(*nominal, unit);
   }
   for (const char* key : {"power_usage", "power_consumption"}) {
     const auto watts = miner.Number(key);

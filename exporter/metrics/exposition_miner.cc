@@ -254,7 +254,7 @@ const std::array kWriters = {
     FamilyWriter{Family::kEfficiencyRatedJoulesPerHash,
                  [](const MinerPage& at) {
                    if (at.miner.rated_joules_per_terahash) {
-                     at.Put(*at.miner.rated_joules_per_terahash * 1e-12);
+                     at.Put(*at.miner.rated_joules_per_terahash / 1e12);
                    }
                  }},
     FamilyWriter{Family::kBoards,

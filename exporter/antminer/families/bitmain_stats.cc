@@ -113,10 +113,10 @@ std::optional<double> BoardVolts(const Record& stats, int chain) {
 std::optional<double> FrequencyHertz(const Record& stats, int chain) {
   for (const char* prefix : {"freq_avg", "freq", "frequency"}) {
     const auto mhz = stats.Number(IndexedKey(prefix, chain));
-    if (mhz && *mhz > 0) return *mhz * 1e6;
+    if (mhz && *mhz > 0) return Scaled(*mhz, 1e6);
   }
   const auto mhz = stats.Number("frequency");
-  if (mhz && *mhz > 0) return *mhz * 1e6;
+  if (mhz && *mhz > 0) return Scaled(*mhz, 1e6);
   return std::nullopt;
 }
 

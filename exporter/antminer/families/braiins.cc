@@ -37,7 +37,7 @@ void ReadDetails(const ReadContext& context, Reading& reading) {
     BoardReading& board = BoardOf(detail, reading);
     if (const auto chips = detail.Number("Chips")) board.chips = ToInt(*chips);
     if (const auto mhz = detail.Number("Frequency"); mhz && *mhz > 0) {
-      board.frequency_hertz = *mhz * 1e6;
+      board.frequency_hertz = Scaled(*mhz, 1e6);
     }
     if (const auto volts = detail.Number("Voltage"); volts && *volts > 0) {
       board.voltage_volts = volts;

@@ -98,7 +98,7 @@ void ReadConfig(const ReadContext& context, Reading& reading) {
   }
   const auto nameplate = config->Number("NameplateTHS");
   if (!reading.hashrate_expected_hashes_per_second && nameplate && *nameplate > 0) {
-    reading.hashrate_expected_hashes_per_second = *nameplate * 1e12;
+    reading.hashrate_expected_hashes_per_second = Scaled(*nameplate, 1e12);
   }
 }
 

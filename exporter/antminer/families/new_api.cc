@@ -28,7 +28,7 @@ BoardReading ReadChain(const Record& chain, double unit) {
   chain.Take("rate_real", unit, board.hashrate_hashes_per_second, "board hashrate");
   chain.Take("rate_ideal", unit, board.hashrate_expected_hashes_per_second, "board expected");
   chain.TakeCounter("hw", 1, board.hardware_errors, "board hardware_errors");
-  if (const auto mhz = chain.Number("freq_avg")) board.frequency_hertz = *mhz * 1e6;
+  if (const auto mhz = chain.Number("freq_avg")) board.frequency_hertz = Scaled(*mhz, 1e6);
   board.serial = chain.Text("sn");
   AddArray(chain, "temp_pcb", board.pcb_celsius);
   AddArray(chain, "temp_chip", board.chip_celsius);
