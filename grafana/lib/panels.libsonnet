@@ -140,7 +140,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
         defaults: {
           unit: unit,
           min: min,
-          max: max,
+          [if max != null then 'max']: max,
           color: { mode: 'thresholds' },
           thresholds: steps,
           noValue: no_value,
@@ -229,7 +229,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
       options: {
         alignValue: 'left',
-        legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+        legend: { calcs: [], displayMode: 'list', placement: 'bottom', showLegend: true },
         mergeValues: true,
         rowHeight: row_height,
         showValue: 'never',
@@ -255,7 +255,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       options: {
         colWidth: 0.95,
         rowHeight: 0.9,
-        legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+        legend: { calcs: [], displayMode: 'list', placement: 'bottom', showLegend: true },
         showValue: 'never',
         tooltip: { mode: 'single', sort: 'none' },
       },
@@ -285,7 +285,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
       options: {
         displayLabels: [],
-        legend: { displayMode: 'table', placement: 'bottom', showLegend: true, values: ['value', 'percent'] },
+        legend: { calcs: [], displayMode: 'table', placement: 'bottom', showLegend: true, values: ['value', 'percent'] },
         pieType: 'donut',
         reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
         tooltip: { mode: 'single', sort: 'none' },
@@ -296,6 +296,12 @@ local source = { type: 'prometheus', uid: '${datasource}' };
     base('text', title, description, width, []) + {
       options: { mode: 'markdown', content: content, code: { language: 'plaintext', showLineNumbers: false, showMiniMap: false } },
     },
+
+  // Pages of a table: up to Grafana 12.1 the footer says so, since then the options.
+  pages(on):: {
+    enablePagination: on,
+    footer: { countRows: false, enablePagination: on, fields: '', reducer: [], show: false },
+  },
 
   // A table. columns: [{ expr, name, ...properties of the field }] in the order shown; the column
   // whose name is that of `labels` comes from labels of the first query. One column may be a course:
@@ -328,10 +334,9 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       },
       options: {
         cellHeight: 'sm',
-        enablePagination: page,
         showHeader: true,
         sortBy: if sort == null then [] else [{ displayName: sort, desc: sort_desc }],
-      },
+      } + p.pages(page),
       transformations:
         (if std.length(course) == 0 then [] else [
            // Only the course: with one miner the other queries would count as series, too.

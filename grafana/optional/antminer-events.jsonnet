@@ -46,7 +46,7 @@ local events = {
     },
     overrides: [],
   },
-  options: { cellHeight: 'sm', enablePagination: true, showHeader: true, sortBy: [{ displayName: 'Time', desc: true }] },
+  options: { cellHeight: 'sm', showHeader: true, sortBy: [{ displayName: 'Time', desc: true }] } + p.pages(true),
   transformations: [],
 } + p.by_name('Time', { unit: 'dateTimeAsIso', 'custom.width': 180 })
   + p.by_name('Level', {
