@@ -19,7 +19,7 @@ import bundle
 TYPESCRIPT = "5.4.5"
 COMPOSE = re.search(r"image: grafana/grafana:([\d.]+)",
                     (bundle.ROOT / "deploy/docker-compose.yml").read_text("utf-8")).group(1)
-VERSIONS = ["10.4.1", COMPOSE, "12.3.0", "13.2.3"]  # The oldest one of grafana/README.md first.
+VERSIONS = ["10.4.1", "12.0.0", COMPOSE, "13.2.3"]  # The oldest one of grafana/README.md first.
 DASHBOARDS = {**bundle.load(), **bundle.load("optional")}
 
 # Known to Grafana and not to its types: the kind of thing, and the keys.
