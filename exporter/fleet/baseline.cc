@@ -9,13 +9,33 @@ namespace {
 
 constexpr double kSettleSeconds = 300;  // A miner ramps up after each restart.
 constexpr auto kLongestFreeze = std::chrono::hours(24);
-constexpr double kFrequencyChange = 0.05;
+constexpr auto kLongestSilence = std::chrono::hours(1);  // Within one and the same drop.
+constexpr double kClockChange = 0.05;
 
-bool FrequencyChanged(std::optional<double> before, std::optional<double> now) {
-  return before && now && std::abs(*now - *before) > kFrequencyChange * *before;
+// Of the boards in both: tuning gives each its own clock, and one that falls out is no other clock.
+bool ClockChanged(const Baseline::Clocks& before, const Baseline::Clocks& now) {
+  double old_sum = 0;
+  double new_sum = 0;
+  for (const auto& [board, hertz] : now) {
+    const auto known = before.find(board);
+    if (known == before.end()) continue;
+    old_sum += known->second;
+    new_sum += hertz;
+  }
+  return std::abs(new_sum - old_sum) > kClockChange * old_sum;
 }
 
 }  // namespace
+
+Baseline::Clocks ClocksOf(const Reading& reading) {
+  Baseline::Clocks clocks;
+  for (const BoardReading& board : reading.boards) {
+    if (board.frequency_hertz && *board.frequency_hertz > 0) {
+      clocks.emplace(board.board, *board.frequency_hertz);
+    }
+  }
+  return clocks;
+}
 
 std::optional<double> Baseline::Value() const {
   if (samples_.empty()) return std::nullopt;
@@ -36,28 +56,32 @@ void Baseline::Restore(const std::vector<double>& samples) {
 void Baseline::Clear() {
   samples_.clear();
   frozen_since_.reset();
-  frequency_hertz_.reset();
+  clocks_.clear();
 }
 
 Baseline::Effect Baseline::Add(const Sample& sample, std::size_t window, double ratio,
                                SteadyTime now) {
   Effect effect = Effect::kNone;
-  const bool other_clock = FrequencyChanged(frequency_hertz_, sample.frequency_hertz);
-  const bool frozen_out = frozen_since_ && now - *frozen_since_ >= kLongestFreeze;
-  if (!samples_.empty() && (sample.work_mode_changed || other_clock || frozen_out)) {
+  if (!samples_.empty() && (sample.work_mode_changed || ClockChanged(clocks_, sample.clocks))) {
     Clear();
     effect = Effect::kReset;
   }
-  if (!sample.mining || sample.hashrate_hashes_per_second <= 0) return effect;
+  if (!sample.mining || sample.hashrate_hashes_per_second <= 0) {
+    frozen_since_.reset();  // A miner that stops is no drop.
+    return effect;
+  }
   if (sample.elapsed_seconds < kSettleSeconds) return effect;
 
   const auto median = Value();
   if (median && sample.hashrate_hashes_per_second < ratio * *median) {
-    if (!frozen_since_) frozen_since_ = now;
-    return effect;
+    if (!frozen_since_ || now - last_low_ > kLongestSilence) frozen_since_ = now;
+    last_low_ = now;
+    if (now - *frozen_since_ < kLongestFreeze) return effect;
+    Clear();
+    effect = Effect::kReset;
   }
   frozen_since_.reset();
-  if (sample.frequency_hertz && !frequency_hertz_) frequency_hertz_ = sample.frequency_hertz;
+  if (clocks_.empty()) clocks_ = sample.clocks;
   samples_.push_back(sample.hashrate_hashes_per_second);
   while (samples_.size() > window) samples_.pop_front();
   return effect;

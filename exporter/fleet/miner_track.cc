@@ -15,21 +15,17 @@ using std::chrono::nanoseconds;
 constexpr double kStaleIntervals = 2.5;
 constexpr auto kStartShift = std::chrono::seconds(5);
 constexpr auto kMostRestartGap = std::chrono::minutes(10);
+constexpr double kElapsedSlack = 60;  // Seconds that Elapsed may lag behind the time that passed.
 
 nanoseconds StaleAfter(const Config& config) {
   return std::chrono::duration_cast<nanoseconds>(config.polling.interval * kStaleIntervals);
 }
 
-std::optional<double> MeanFrequency(const Reading& reading) {
-  double sum = 0;
-  int boards = 0;
-  for (const BoardReading& board : reading.boards) {
-    if (!board.frequency_hertz || *board.frequency_hertz <= 0) continue;
-    sum += *board.frequency_hertz;
-    ++boards;
-  }
-  if (boards == 0) return std::nullopt;
-  return sum / boards;
+/// Whether another device has taken the place of this one. A name that is only known better now
+/// (the MAC is the same) is none.
+bool IsAnotherDevice(const Identity& before, const Identity& now) {
+  if (!before.mac.empty() && !now.mac.empty()) return before.mac != now.mac;
+  return !before.model.empty() && !now.model.empty() && before.model != now.model;
 }
 
 SystemTime MinusSeconds(SystemTime time, double seconds) {
@@ -132,7 +128,7 @@ void MinerTrack::FoldSuccess(const PollOutcome& outcome, const Config& config,
   expected_ = facts_.labels.rated_hashrate_hashes_per_second
                   ? facts_.labels.rated_hashrate_hashes_per_second
                   : reading.hashrate_expected_hashes_per_second;
-  FoldElapsed(reading, outcome.started, events);
+  FoldElapsed(reading, outcome, events);
   FoldPool(reading, events);
   FoldShares(reading, outcome.started);
   if (const auto change = pool_guard_.Fold(reading, config.pools)) {
@@ -166,19 +162,44 @@ void MinerTrack::FoldIdentity(const Identity& next, std::vector<Event>& events) 
          "firmware changed from " + Quoted(identity_.firmware + ' ' + identity_.firmware_version) +
              " to " + Quoted(next.firmware + ' ' + next.firmware_version));
   }
+  if (IsAnotherDevice(identity_, next)) ForgetDevice(events);
   identity_ = next;
 }
 
-void MinerTrack::FoldElapsed(const Reading& reading, SystemTime started,
+void MinerTrack::ForgetDevice(std::vector<Event>& events) {
+  if (baseline_.Samples() > 0) {
+    Note(events, EventKind::kBaselineReset, LogLevel::kInfo,
+         "the usual hashrate is learned anew (another device answers here)");
+  }
+  baseline_ = Baseline();
+  power_.reset();
+  mining_start_.reset();
+  last_elapsed_.reset();
+  active_pool_.clear();
+  last_share_.reset();
+  last_accepted_.reset();
+  work_mode_.clear();
+  board_serials_.clear();
+}
+
+bool MinerTrack::WasRestarted(double elapsed, SteadyTime steady) const {
+  if (!last_elapsed_) return false;
+  if (elapsed < *last_elapsed_) return true;
+  // It runs again for longer than when it was last seen, yet not for all the time in between.
+  return reading_steady_ && reading_ && reading_->elapsed_seconds &&
+         elapsed + kElapsedSlack < *last_elapsed_ + Seconds(steady - *reading_steady_).count();
+}
+
+void MinerTrack::FoldElapsed(const Reading& reading, const PollOutcome& outcome,
                              std::vector<Event>& events) {
   if (!reading.elapsed_seconds) return;
   const double elapsed = *reading.elapsed_seconds;
-  if (last_elapsed_ && elapsed < *last_elapsed_) {
+  if (WasRestarted(elapsed, outcome.finished)) {
     counters_.restarts += 1;
     Note(events, EventKind::kReboot, LogLevel::kWarning, "the mining process was restarted");
   }
   last_elapsed_ = elapsed;
-  const SystemTime start = MinusSeconds(started, elapsed);
+  const SystemTime start = MinusSeconds(outcome.started, elapsed);
   // Sticky: Elapsed has whole seconds, and a start time that jitters looks like restarts.
   if (!mining_start_ || start - *mining_start_ > kStartShift ||
       *mining_start_ - start > kStartShift) {
@@ -236,7 +257,7 @@ void MinerTrack::FoldBaseline(const Reading& reading, const Config& config, Stea
   sample.hashrate_hashes_per_second = *reading.hashrate_hashes_per_second;
   sample.mining = IsMining(reading);
   sample.elapsed_seconds = reading.elapsed_seconds.value_or(sample.elapsed_seconds);
-  sample.frequency_hertz = MeanFrequency(reading);
+  sample.clocks = ClocksOf(reading);
   sample.work_mode_changed =
       !reading.work_mode.empty() && !work_mode_.empty() && reading.work_mode != work_mode_;
   if (!reading.work_mode.empty()) work_mode_ = reading.work_mode;

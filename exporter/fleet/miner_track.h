@@ -47,7 +47,10 @@ class MinerTrack {
  private:
   void FoldSuccess(const PollOutcome& outcome, const Config& config, std::vector<Event>& events);
   void FoldIdentity(const Identity& next, std::vector<Event>& events);
-  void FoldElapsed(const Reading& reading, SystemTime started, std::vector<Event>& events);
+  /// What was learned of a device does not hold for the next one; what was counted stays.
+  void ForgetDevice(std::vector<Event>& events);
+  [[nodiscard]] bool WasRestarted(double elapsed, SteadyTime steady) const;
+  void FoldElapsed(const Reading& reading, const PollOutcome& outcome, std::vector<Event>& events);
   void FoldPool(const Reading& reading, std::vector<Event>& events);
   void FoldShares(const Reading& reading, SystemTime started);
   void FoldBoards(const Reading& reading, std::vector<Event>& events);

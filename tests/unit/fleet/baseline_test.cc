@@ -13,7 +13,7 @@ constexpr double kRatio = 0.9;
 
 class BaselineTest : public testing::Test {
  protected:
-  Baseline::Effect Add(double rate) { return Add({rate, true, 1e6, std::nullopt, false}); }
+  Baseline::Effect Add(double rate) { return Add({rate, true, 1e6, {}, false}); }
   Baseline::Effect Add(const Baseline::Sample& sample) {
     now_ += seconds(30);
     return baseline_.Add(sample, kWindow, kRatio, now_);
@@ -46,28 +46,55 @@ TEST_F(BaselineTest, FreezesForAsLongAsADropLasts) {
 TEST_F(BaselineTest, IsReleasedAfterADay) {
   Fill(100);
   Add(80);
-  now_ += hours(24);
+  for (const SteadyTime end = now_ + hours(24) - seconds(30); now_ < end;) {
+    ASSERT_EQ(Add(80), Baseline::Effect::kNone);
+  }
   EXPECT_EQ(Add(80), Baseline::Effect::kReset);
   EXPECT_EQ(baseline_.Samples(), 1U);
   EXPECT_DOUBLE_EQ(*baseline_.Value(), 80);
 }
 
+TEST_F(BaselineTest, IsNotReleasedByTimeInWhichThereWasNoDrop) {
+  const Baseline::Sample stopped{0, false, 1e6, {}, false};
+  Fill(100);
+  Add(80);  // The rate of a miner that is being switched off.
+  Add(stopped);
+  now_ += hours(25);
+  EXPECT_EQ(Add(100), Baseline::Effect::kNone);
+  EXPECT_EQ(baseline_.Samples(), kWindow);
+  Add(80);
+  now_ += hours(25);  // No answer.
+  EXPECT_EQ(Add(80), Baseline::Effect::kNone);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 100) << "a board died meanwhile";
+  Add(stopped);
+  EXPECT_FALSE(baseline_.Frozen());
+}
+
+TEST_F(BaselineTest, ABoardThatFallsOutIsNoOtherClock) {
+  for (int i = 0; i < 10; ++i) {
+    Add({100, true, 1e6, {{"1", 450e6}, {"2", 525e6}, {"3", 600e6}}, false});
+  }
+  EXPECT_EQ(Add({70, true, 1e6, {{"2", 525e6}, {"3", 600e6}}, false}), Baseline::Effect::kNone);
+  EXPECT_DOUBLE_EQ(*baseline_.Value(), 100);
+  EXPECT_EQ(Add({70, true, 1e6, {{"2", 490e6}, {"3", 560e6}}, false}), Baseline::Effect::kReset);
+}
+
 TEST_F(BaselineTest, LeavesOutUnhealthySamples) {
-  Add({100, true, 299, std::nullopt, false});   // still ramping up
-  Add({100, false, 1e6, std::nullopt, false});  // not mining
+  Add({100, true, 299, {}, false});   // still ramping up
+  Add({100, false, 1e6, {}, false});  // not mining
   Add(0);
   EXPECT_EQ(baseline_.Samples(), 0U);
-  Add({100, true, 300, std::nullopt, false});
+  Add({100, true, 300, {}, false});
   EXPECT_EQ(baseline_.Samples(), 1U);
 }
 
 TEST_F(BaselineTest, StartsAnewOnAnotherWorkModeOrClock) {
   Fill(100);
-  EXPECT_EQ(Add({70, true, 1e6, std::nullopt, true}), Baseline::Effect::kReset);
+  EXPECT_EQ(Add({70, true, 1e6, {}, true}), Baseline::Effect::kReset);
   EXPECT_DOUBLE_EQ(*baseline_.Value(), 70);
-  Add({70, true, 1e6, 500e6, false});
-  EXPECT_EQ(Add({70, true, 1e6, 520e6, false}), Baseline::Effect::kNone);  // 4 %: tuning
-  EXPECT_EQ(Add({80, true, 1e6, 560e6, false}), Baseline::Effect::kReset);
+  Add({70, true, 1e6, {{"1", 500e6}}, false});
+  EXPECT_EQ(Add({70, true, 1e6, {{"1", 520e6}}, false}), Baseline::Effect::kNone);  // 4 %: tuning
+  EXPECT_EQ(Add({80, true, 1e6, {{"1", 560e6}}, false}), Baseline::Effect::kReset);
 }
 
 TEST_F(BaselineTest, SurvivesSaveAndRestore) {

@@ -70,6 +70,52 @@ TEST_F(TrackerTest, StartTimeIsStickyAndRestartsAreCounted) {
   EXPECT_EQ(Count(EventKind::kReboot), 1);
 }
 
+TEST_F(TrackerTest, ARestartDuringAnOutageIsCounted) {
+  reading_.elapsed_seconds = 20;
+  Succeed();
+  clock_.Advance(seconds(330));
+  reading_.elapsed_seconds = 300;  // Elapsed may lag a little.
+  Succeed();
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 0);
+  for (int i = 0; i < 10; ++i) {
+    clock_.Advance(seconds(30));
+    Fail();
+  }
+  reading_.elapsed_seconds = 310;  // More than before, and less than the time that passed.
+  Succeed();
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 1);
+}
+
+TEST_F(TrackerTest, AnotherDeviceAtTheAddressIsLearnedAnew) {
+  reading_.identity.mac = "02:00:00:00:00:01";
+  for (int i = 0; i < 12; ++i) {
+    Succeed();
+    NextPoll();
+  }
+  const double energy = View().counters.energy_estimated_joules;
+  reading_.identity.mac = "02:00:00:00:00:02";
+  reading_.identity.model = "Antminer S9";
+  reading_.hashrate_hashes_per_second = 13.5e12;
+  reading_.elapsed_seconds = 400;
+  Succeed();
+  EXPECT_EQ(View().state, MinerState::kHashing);
+  EXPECT_DOUBLE_EQ(*View().baseline_hashes_per_second, 13.5e12);
+  EXPECT_DOUBLE_EQ(*View().hashrate_lost_hashes_per_second, 0);
+  EXPECT_DOUBLE_EQ(View().counters.restarts, 0);
+  EXPECT_DOUBLE_EQ(View().counters.energy_estimated_joules, energy) << "counters never go back";
+  EXPECT_EQ(Count(EventKind::kBaselineReset), 1);
+}
+
+TEST_F(TrackerTest, ANameThatIsKnownBetterIsNoOtherDevice) {
+  reading_.identity.mac = "02:00:00:00:00:01";
+  Succeed();
+  NextPoll();
+  reading_.identity.model = "Antminer S19 Pro+";
+  Succeed();
+  EXPECT_EQ(View().baseline_samples, 2);
+  EXPECT_EQ(Count(EventKind::kBaselineReset), 0);
+}
+
 TEST_F(TrackerTest, PoolSwitchesAreCountedBetweenUserPoolsOnly) {
   PoolReading pool;
   pool.host = "a.example:3333";
