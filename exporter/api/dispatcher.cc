@@ -76,6 +76,7 @@ HttpResponse Dispatcher::Respond(HttpRequest& request, ListenerRole role,
   }
   // Who may not read does not learn either which paths there are.
   if (auto refused = guard_.Refuse(request, needed)) return std::move(*refused);
+  if (!request.query.Fault().empty()) return ErrorResponse(400, request.query.Fault());
   if (match.route == nullptr) {
     if (match.allow.empty()) return ErrorResponse(404, "Not Found");
     HttpResponse response = ErrorResponse(405, "Method Not Allowed");

@@ -58,7 +58,7 @@ void WriteLog(const std::vector<MinerRow>& rows, bool named, JsonWriter& json) {
     json.BeginObject()
         .Field("timestamp", *row.time)
         .Field("ip", row.address.ToString())
-        .Field("hash", Rounded(row.figures.hashrate_ths, 3))
+        .Field("hash", row.figures.hashrate_ths)  // Not rounded: a scrypt miner has 0.0005.
         .Field("source", row.live ? "live" : "db_fallback")
         .Field("discovery", named ? "manual" : row.discovery)
         .EndObject();

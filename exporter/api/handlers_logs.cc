@@ -120,7 +120,7 @@ HttpResponse HandleEvents(const ApiContext& context, const HttpRequest& request)
 HttpResponse HandleErrorLogs(const ApiContext& context, const HttpRequest& request) {
   if (!context.history) return NoHistory();
   const auto query = ToQuery(request.parameters);
-  if (!query) return JsonResponse("[]\n");
+  if (!query || !context.config()->logging.to_database) return JsonResponse("[]\n");
   const auto errors = context.history->Errors(*query);
   if (!errors) return NoHistory(errors.error().detail);
   const AddressBook book(context);

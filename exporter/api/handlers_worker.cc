@@ -108,6 +108,7 @@ HttpResponse HandleWorkerSummary(const ApiContext& context, const HttpRequest& r
   if (!miner) return ErrorResponse(404, "no miner with this address is known");
   const std::string& worker = request.path_parameters.at("worker");
   if (!WorkerMatches(*miner, worker)) {
+    if (!miner->reading) return ErrorResponse(502, "the miner has not answered lately");
     return ErrorResponse(404, "worker: the miner has no pool with such a user (- stands for any)");
   }
   const Reading* reading = miner->reading.get();

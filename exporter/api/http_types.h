@@ -16,8 +16,8 @@ namespace antx {
 
 /// Of a request; more gets 413.
 constexpr std::size_t kMostBodyBytes = 64U * 1024U;
-/// Of request line and headers together; more gets 431.
-constexpr std::size_t kMostHeadBytes = 16U * 1024U;
+/// Of request line and headers together; more gets 431. A list of 1024 addresses must fit.
+constexpr std::size_t kMostHeadBytes = 32U * 1024U;
 
 struct HttpRequest {
   std::string method;  ///< "GET"

@@ -11,7 +11,6 @@
 namespace antx {
 namespace {
 
-constexpr std::size_t kMostBytes = 8192;
 constexpr std::size_t kMostParameters = 256;
 constexpr std::size_t kMostAddresses = 1024;
 
@@ -164,8 +163,11 @@ std::string PercentDecoded(std::string_view text) {
 }
 
 Query::Query(std::string_view text) {
-  text = text.substr(0, kMostBytes);
-  while (!text.empty() && values_.size() < kMostParameters) {
+  while (!text.empty()) {
+    if (values_.size() == kMostParameters) {
+      fault_ = "the query has more than " + std::to_string(kMostParameters) + " parameters";
+      return;
+    }
     const auto end = std::min(text.find('&'), text.size());
     const std::string_view item = text.substr(0, end);
     const auto equals = std::min(item.find('='), item.size());

@@ -18,17 +18,20 @@ namespace antx {
 class Query {
  public:
   Query() = default;
-  /// At most 8 KiB and 256 parameters; what is beyond is cut off.
+  /// At most 256 parameters, else Fault() says so. How long it may be the head of the request limits.
   explicit Query(std::string_view text);
   /// A query of one parameter, not decoded.
   [[nodiscard]] static Query Of(std::string_view name, std::string_view value);
   /// Trimmed; nothing when absent or empty.
   [[nodiscard]] std::optional<std::string> Get(std::string_view name) const;
+  /// Why it must not be answered; "" when it may.
+  [[nodiscard]] const std::string& Fault() const { return fault_; }
   /// Every value of a repeated parameter such as collect[].
   [[nodiscard]] std::vector<std::string> All(std::string_view name) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> values_;
+  std::string fault_;
 };
 
 /// %41 -> A, + -> blank. A broken escape stays as it is.

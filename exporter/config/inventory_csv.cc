@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "config/tariff.h"
 #include "config/values.h"
 #include "util/text.h"
 
@@ -29,6 +30,14 @@ std::optional<double> Positive(const std::string& field, const std::string& text
   const auto value = ParseDouble(text);
   if (value && *value > 0) return value;
   fault(field, "\"" + text + "\" is no number above 0");
+  return std::nullopt;
+}
+
+std::optional<double> PowerPrice(const std::string& field, const std::string& text,
+                                 const Fault& fault) {
+  const auto value = ParseDouble(text);
+  if (value && *value >= 0 && *value <= kHighestPowerPrice) return value;
+  fault(field, "\"" + text + "\" is no number from 0 to " + NumberText(kHighestPowerPrice));
   return std::nullopt;
 }
 
@@ -83,7 +92,7 @@ bool TakeField(const std::string& field, const std::string& value, InventoryEntr
   } else if (field == "rated_j_per_th") {
     labels.rated_joules_per_terahash = Positive(field, value, fault);
   } else if (field == "power_price" || field == "power_cost") {
-    labels.power_price_per_kilowatt_hour = Positive(field, value, fault);
+    labels.power_price_per_kilowatt_hour = PowerPrice(field, value, fault);
   } else {
     return false;
   }

@@ -11,7 +11,8 @@ namespace {
 std::optional<ListenAddress> ParseListen(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view host = text.substr(0, colon);
+  std::string_view host = text.substr(0, colon);
+  if (EqualsNoCase(host, "localhost")) host = "127.0.0.1";
   // civetweb's suffixes "s" and "r" (TLS) are refused here: no digit, no port.
   const auto port = ParseInt(text.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535) return std::nullopt;
@@ -24,7 +25,9 @@ Key ListenListKey(KeyInfo info, const Field<std::vector<ListenAddress>>& field) 
   key.path = std::move(info.path);
   key.variables = std::move(info.variables);
   key.help = std::move(info.help);
-  key.allowed = "IPv4:port, a list separated by commas; TLS comes by --web.config.file";
+  key.allowed =
+      "IPv4:port (localhost is 127.0.0.1), a list separated by commas; TLS comes by "
+      "--web.config.file";
   key.restart = true;
   key.is_list = true;
   key.set = [field](std::string_view text, Config& config) {

@@ -92,11 +92,18 @@ class Loader {
       }
     }
     // One cycle of the old system was sweep and poll together.
-    if (Has("SCAN_INTERVAL") && !Has("POLL_INTERVAL")) {
-      // A bad value is a fault of the sweep interval already.
-      (void)FindKey("polling.interval_seconds")->set(Env("SCAN_INTERVAL").text, draft_.config);
-    }
+    if (Has("SCAN_INTERVAL") && !Has("POLL_INTERVAL")) ApplyScanInterval(Env("SCAN_INTERVAL"));
     ApplyHostAndPort();
+  }
+
+  void ApplyScanInterval(const Variable& scan) {
+    const Key& polling = *FindKey("polling.interval_seconds");
+    if (polling.set(scan.text, draft_.config)) return;
+    Config unused;  // What the sweep refuses, too, is a fault already.
+    if (!FindKey("discovery.interval_seconds")->set(scan.text, unused)) return;
+    draft_.Fault(scan.place + ": \"" + scan.text +
+                 "\" is not allowed; allowed: " + polling.allowed +
+                 ", since it is the interval of the polls, too; set POLL_INTERVAL beside it");
   }
 
   void ApplyHostAndPort() {

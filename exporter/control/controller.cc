@@ -253,6 +253,8 @@ ControlResult<SingleAnswer> ControlService::BeginSingle(const ControlCaller& cal
   const auto miner = snapshot->Find(address.ToString());
   if (!miner) return Fault(ControlFault::Kind::kUnknown, "ip: no such miner is known");
   if (!WorkerMatches(*miner, worker)) {
+    if (!miner->reading)
+      return Fault(ControlFault::Kind::kNoAnswer, "the miner has not answered lately");
     return Fault(ControlFault::Kind::kUnknown,
                  "worker: the miner has no pool with such a user (- stands for any)");
   }

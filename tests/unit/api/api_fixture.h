@@ -116,11 +116,14 @@ class ApiTest : public ::testing::Test {
  protected:
   ApiTest() { config_->web.listen = {{"127.0.0.1", 0}}; }
 
-  void Start() {
+  void Publish() {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->taken = clock_.now;
     for (const auto& view : views_) snapshot->miners.push_back(view);
     box_.Publish(snapshot);
+  }
+  void Start() {
+    Publish();
     std::string error;
     server_ = HttpServer::Start(config_->web, context_, error);
     ASSERT_NE(server_, nullptr) << error;

@@ -164,6 +164,15 @@ TEST_F(ControlRoutesTest, TheSummaryOfAWorkerIsReadFromTheLastRound) {
   EXPECT_THAT(Fault("/miners/127.1/rig07/summary"), HasSubstr("ip: must be"));
 }
 
+TEST_F(ControlRoutesTest, OfASilentMinerNoWorkerIsKnown) {
+  AddMiner("127.0.0.2", std::chrono::minutes(9)).reading = nullptr;
+  Publish();
+  const auto reply = Reply("/miners/127.0.0.2/rig07/summary");
+  EXPECT_EQ(reply.status, 502);
+  EXPECT_THAT(reply.body, HasSubstr("has not answered lately"));
+  EXPECT_EQ(Reply("/miners/127.0.0.2/-/summary").status, 200);
+}
+
 TEST_F(ControlRoutesTest, TheDocumentedCommandsAnswerAsTheyDid) {
   auto reply = Post("/miners/127.0.0.1/rig07/reset");
   EXPECT_EQ(reply.status, 202);

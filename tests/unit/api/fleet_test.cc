@@ -73,6 +73,32 @@ TEST_F(ApiTest, RatesOfOtherAlgorithmsAreNotAdded) {
   EXPECT_EQ(all.at("log").at(0).at("hash").to_number<double>(), 100);
 }
 
+TEST_F(ApiTest, ASmallRateIsNotRoundedToNothing) {
+  Reading reading;
+  reading.hashrate_hashes_per_second = 504e6;
+  MinerView& miner = AddMiner("127.1.0.1", seconds(1));
+  miner.identity.algorithm = "scrypt";
+  miner.reading = std::make_shared<const Reading>(reading);
+  Start();
+  EXPECT_DOUBLE_EQ(Json("/api/summary").at("log").at(0).at("hash").to_number<double>(), 0.000504);
+}
+
+TEST_F(ApiTest, AQueryThatIsTooLargeIsRefused) {
+  Start();
+  std::string path = "/api/summary?";
+  for (int i = 0; i < 256; ++i) path += "a=1&";
+  EXPECT_EQ(Fault(path + "live=maybe"), "the query has more than 256 parameters");
+}
+
+TEST_F(ApiTest, AListOf1024AddressesIsTaken) {
+  AddMiner("127.1.0.1", seconds(1));
+  Start();
+  std::string path = "/api/miners/current?ips=";
+  for (int i = 0; i < 1023; ++i) path += "255.255.255.255%2C";
+  EXPECT_EQ(Json(path + "127.1.0.1").as_array().size(), 1U);
+  EXPECT_EQ(Fault(path + "127.1.0.1&fresh_within=abc").substr(0, 14), "fresh_within: ");
+}
+
 TEST_F(ApiTest, CurrentHidesStaleMinersUnlessTold) {
   AddMiner("127.1.0.9", minutes(30));
   AddMiner("127.1.0.10", minutes(31));

@@ -160,6 +160,8 @@ TEST_F(ApiTest, LogsAreListedWithAddresses) {
   EXPECT_EQ(logs.at("logs").at(1).at("source"), "poll");
   EXPECT_EQ(Reply("/api/miner/127.9.9.9/logs").status, 404);
   EXPECT_EQ(Fault("/api/events?level=loud").substr(0, 7), "level: ");
+  config_->logging.to_database = false;
+  EXPECT_EQ(Json("/api/error-logs").as_array().size(), 0U);
 }
 
 }  // namespace

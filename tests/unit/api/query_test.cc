@@ -75,6 +75,19 @@ TEST(AddressesParameter, WantsLiterals) {
   EXPECT_FALSE(AddressesParameter(Query(many), "ips").error.empty());
 }
 
+TEST(Query, IsWholeOrAFault) {
+  std::string many = "ips=";
+  for (int i = 0; i < 1024; ++i) many += "255.255.255.255%2C";
+  const Query longest(many + "&last=1");
+  EXPECT_EQ(longest.Fault(), "");
+  EXPECT_EQ(AddressesParameter(longest, "ips").value->size(), 1024U);
+  EXPECT_EQ(longest.Get("last"), "1");
+  std::string parameters;
+  for (int i = 0; i < 256; ++i) parameters += "a=1&";
+  EXPECT_EQ(Query(parameters).Fault(), "");
+  EXPECT_EQ(Query(parameters + "since=x").Fault(), "the query has more than 256 parameters");
+}
+
 TEST(Query, FirstOfEqualNamesWins) {
   const Query query("a=1&a=2&b=%41%zz+c&collect[]=x&collect%5B%5D=y&=&&");
   EXPECT_EQ(query.Get("a"), "1");

@@ -177,6 +177,16 @@ TEST_F(LoadTest, ScanIntervalAloneSetsBoth) {
   EXPECT_EQ(loaded.config->discovery.interval, Seconds(60));
 }
 
+TEST_F(LoadTest, ScanIntervalAloneMustFitBoth) {
+  for (const char* text : {"0", "0.5", "172800"}) {
+    EXPECT_THAT(OnlyFault(Env({{"SCAN_INTERVAL", text}})),
+                testing::AllOf(HasSubstr("SCAN_INTERVAL: \"" + std::string(text) + "\""),
+                               HasSubstr("from 1 to 86400"), HasSubstr("set POLL_INTERVAL")));
+  }
+  const auto loaded = Env({{"SCAN_INTERVAL", "0"}, {"POLL_INTERVAL", "5"}});
+  EXPECT_EQ(loaded.config->discovery.interval, Seconds(0));
+}
+
 TEST_F(LoadTest, SubnetFlagsReplaceAllRanges) {
   sources_.environment = {{"MINER_IP_RANGE", "10.0.0.0/24"}, {"SUBNET", "10.0.1.*"}};
   auto loaded = Yaml("discovery: {ranges: [\"10.9.0.0/24\"]}\n");
@@ -336,6 +346,18 @@ TEST_F(LoadTest, OldListenVariablesWork) {
                 .config->web.listen.at(0)
                 .ToString(),
             "127.0.0.1:1");
+  EXPECT_EQ(Env({{"HOST", "localhost"}, {"PORT", "5000"}}).config->web.listen.at(0).ToString(),
+            "127.0.0.1:5000");
+}
+
+TEST_F(LoadTest, TheEnergyOfAMinerMayBeFree) {
+  const auto price = [this](const std::string& text) {
+    return Yaml("discovery: {static: [{ip: 10.0.0.5, power_cost: " + text + "}]}\n");
+  };
+  EXPECT_EQ(price("0").config->discovery.inventory.at(0).labels.power_price_per_kilowatt_hour, 0);
+  for (const char* text : {"-1", "10.01", "free"}) {
+    EXPECT_THAT(OnlyFault(price(text)), HasSubstr("is no number from 0 to 10")) << text;
+  }
 }
 
 TEST_F(LoadTest, StaticMinersAndOverridesAreRead) {
