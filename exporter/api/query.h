@@ -18,7 +18,7 @@ namespace antx {
 class Query {
  public:
   Query() = default;
-  /// At most 256 parameters, else Fault() says so. How long it may be the head of the request limits.
+  /// At most 256 parameters, else Fault() says so; the head of a request limits how long it is.
   explicit Query(std::string_view text);
   /// A query of one parameter, not decoded.
   [[nodiscard]] static Query Of(std::string_view name, std::string_view value);

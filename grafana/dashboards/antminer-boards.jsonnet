@@ -59,8 +59,8 @@ local trends = [
         ], '{{model}}'),
       ], decimals=1, fill=0) + p.coarse,
       p.graph('Hardware errors by model', 'Hardware errors over all work, by model (antminer_hardware_errors_total, antminer_hashes_total); dashed: the limit of the alert AntminerHardwareErrorsHigh.', 8, 'percentunit', [
-        p.range('sum by (model) (increase(%(e)s[1h]) * on (%(k)s) group_left (model) %(i)s) / (sum by (model) (increase(%(h)s[1h]) * on (%(k)s) group_left (model) %(i)s) / 2^32 > 0)' % { e: q.miner('antminer_hardware_errors_total'), h: q.miner('antminer_hashes_total'), k: key, i: q.info() }, '{{model}}'),
-        p.range('max(%s)' % q.selector('antminer_threshold_hardware_error_ratio'), 'limit'),
+        p.range('sum by (model) (increase(%(e)s[1h]) * on (%(k)s) group_left (model) %(i)s) / (sum by (model) (increase(%(h)s[1h]) * on (%(k)s) group_left (model) %(i)s) / 2^32 > 0)' % { e: q.miner('antminer_hardware_errors_total'), h: q.miner('antminer_hashes_total'), k: key, i: q.info(q.sha256) }, '{{model}}'),
+        p.range('max(%s)' % q.wide('antminer_threshold_hardware_error_ratio'), 'limit'),
       ], decimals=3, fill=0) + p.limit('^limit$') + p.coarse,
     ],
   },

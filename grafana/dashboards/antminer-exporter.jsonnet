@@ -175,8 +175,7 @@ d.new(
   'antminer-exporter', 'Antminer / Exporter and discovery', 'Is the monitoring itself fine?',
   [
     d.variables.datasource,
-    d.variables.job,
-    d.query_variable('instance', 'instance', 'label_values(antminer_exporter_build_info{job=~"$job"}, instance)', '.+'),
+    d.query_variable('instance', 'instance', 'label_values(antminer_exporter_build_info, instance)', '.+'),
   ],
   [
     { title: 'Now', lines: [{ height: 4, panels: now }, { height: 3, panels: verdicts }] },

@@ -303,7 +303,7 @@ local faults = [
       p.stat(
         'Hardware errors',
         'Hardware errors over all work of the last hour (antminer_hardware_errors_total, antminer_hashes_total): the mean of the miners.',
-        4, 'percentunit', style.hardware_errors, [p.instant('avg(%s)' % q.filter('(%s)' % q.hardware_errors_each('1h')))], decimals=3,
+        4, 'percentunit', style.hardware_errors, [p.instant('avg(%s)' % q.filter('(%s)' % q.hardware_errors_each('1h'), q.sha256))], decimals=3,
       ),
       p.stat(
         'Restarts in 1 h',
@@ -333,7 +333,7 @@ local faults = [
         'Hardware errors, 10 highest',
         'Hardware errors over all work of the last hour. More than one percent: lower the clock, cool better, or expect the board to fail.',
         6, 'percentunit', 0, 0.02, style.hardware_errors,
-        [p.instant('topk(10, %s)' % q.each(q.filter('(%s)' % q.hardware_errors_each('1h'))), '{{miner}}')], 3, 'No work in the last hour',
+        [p.instant('topk(10, %s)' % q.each(q.filter('(%s)' % q.hardware_errors_each('1h'), q.sha256)), '{{miner}}')], 3, 'No work in the last hour',
       ) + p.links([p.to_series_miner]),
       p.bars(
         'Restarts in 24 h, 10 most',

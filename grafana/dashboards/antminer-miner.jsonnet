@@ -95,7 +95,7 @@ local more = [
   ),
   p.stat(
     'Hardware errors, 1 h', 'Hardware errors over all work of the last hour (antminer_hardware_errors_total, antminer_hashes_total).',
-    4, 'percentunit', style.hardware_errors, [p.instant('avg(%s)' % q.filter('(%s)' % q.hardware_errors_each('1h')))], decimals=3,
+    4, 'percentunit', style.hardware_errors, [p.instant('avg(%s)' % q.filter('(%s)' % q.hardware_errors_each('1h'), q.sha256))], decimals=3,
   ),
   p.stat(
     'Restarts, 24 h', 'Restarts of the mining process in the last day (antminer_restarts_total).',
@@ -125,7 +125,7 @@ local hashrate = [
         [
           p.range('sum(%s)' % q.of('antminer_hashrate_hashes_per_second'), 'now'),
           p.range('sum(%s)' % q.of('antminer_hashrate_average_hashes_per_second'), 'since start'),
-          p.range('sum(rate(%s[1h])) * 2^32' % q.miner('antminer_difficulty_accepted_total'), 'paid'),
+          p.range('sum(%s) * 2^32' % q.filter('rate(%s[1h])' % q.miner('antminer_difficulty_accepted_total'), q.sha256), 'paid'),
           p.range('sum(%s)' % q.of('antminer_hashrate_expected_hashes_per_second'), 'expected'),
           p.range('sum(%s * on (%s) %s)' % [q.of('antminer_hashrate_baseline_hashes_per_second'), key, q.miner('antminer_threshold_hashrate_ratio')], 'alert limit'),
         ],
@@ -329,7 +329,7 @@ local pools = [
         [
           p.range('sum(rate(%(r)s[1h])) / (sum(rate(%(a)s[1h])) + sum(rate(%(r)s[1h])) > 0)' % { r: q.miner('antminer_difficulty_rejected_total'), a: q.miner('antminer_difficulty_accepted_total') }, 'rejected'),
           p.range('sum(rate(%(r)s[1h])) / (sum(rate(%(a)s[1h])) + sum(rate(%(r)s[1h])) > 0)' % { r: q.miner('antminer_difficulty_stale_total'), a: q.miner('antminer_difficulty_accepted_total') }, 'stale'),
-          p.range('max(%s)' % q.selector('antminer_threshold_share_reject_ratio'), 'limit'),
+          p.range('max(%s)' % q.wide('antminer_threshold_share_reject_ratio'), 'limit'),
         ],
         decimals=2, fill=0,
       ) + p.limit('^limit$'),
@@ -347,7 +347,7 @@ local pools = [
       p.stat('Pool switches, 24 h', 'Changes of the active pool that the exporter saw (antminer_pool_switches_total).', 6, 'none', style.steps('green', [[1, 'yellow'], [6, 'red']]), [p.instant('sum(increase(%s[24h]))' % q.miner('antminer_pool_switches_total'))], decimals=0),
       p.stat('Samples in the usual hashrate', 'Healthy samples behind Of usual, and how many it needs (antminer_hashrate_baseline_samples, antminer_threshold_baseline_samples). Fewer: the alert waits.', 6, 'none', style.neutral, [
         p.instant('min(%s)' % q.of('antminer_hashrate_baseline_samples'), 'now'),
-        p.instant('max(%s)' % q.selector('antminer_threshold_baseline_samples'), 'needed'),
+        p.instant('max(%s)' % q.wide('antminer_threshold_baseline_samples'), 'needed'),
       ], decimals=0),
     ],
   },
@@ -365,8 +365,8 @@ local health = [
         'Hardware errors', 'Hardware errors over all work of an hour; dashed: the limit of the alert AntminerHardwareErrorsHigh.',
         8, 'percentunit',
         [
-          p.range('max by (miner) (%s)' % q.hardware_errors_each('1h'), '{{miner}}'),
-          p.range('max(%s)' % q.selector('antminer_threshold_hardware_error_ratio'), 'limit'),
+          p.range('max by (miner) (%s)' % q.filter('(%s)' % q.hardware_errors_each('1h'), q.sha256), '{{miner}}'),
+          p.range('max(%s)' % q.wide('antminer_threshold_hardware_error_ratio'), 'limit'),
         ],
         decimals=3, fill=0,
       ) + p.limit('^limit$'),
@@ -375,7 +375,7 @@ local health = [
         8, 'none',
         [
           p.range('sum by (miner) (increase(%s[1h]))' % q.miner('antminer_restarts_total'), '{{miner}}', interval='5m'),
-          p.range('max(%s)' % q.selector('antminer_threshold_restarts'), 'loop'),
+          p.range('max(%s)' % q.wide('antminer_threshold_restarts'), 'loop'),
         ],
         decimals=0,
       ) + p.limit('^loop$'),

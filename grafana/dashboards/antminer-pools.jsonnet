@@ -11,6 +11,8 @@ local hosted(expr) = '(%s * on (%s) group_left (host) %s)' % [expr, pool, q.mine
 local by_host(aggregate, expr) = '%s by (host) (%s)' % [aggregate, hosted(expr)];
 local rate(family, window='$__rate_interval') = q.filter('rate(%s[%s])' % [q.miner(family), window]);
 local increase(family, window) = q.filter('increase(%s[%s])' % [q.miner(family), window]);
+// Of SHA-256 miners: a share of another algorithm is not worth 2^32 hashes.
+local paid = q.filter('rate(%s[1h])' % q.miner('antminer_pool_difficulty_accepted_total'), q.sha256);
 local active = '(%s == 1)' % q.of('antminer_pool_active');
 // A reserve: the active pool is not the first choice.
 local reserve = '%s > 0' % q.of('antminer_pool_active_rank');
@@ -27,7 +29,7 @@ local now = [
   p.stat('Dead pools', 'Configured pools that do not answer, counted a miner (antminer_pool_up). A dead reserve goes unnoticed until it is needed.', 4, 'none', style.warning_count, [p.instant(q.count('%s == 0' % q.of('antminer_pool_up')))], 'background'),
   p.stat('Longest without a share', 'Longest time since a share of an active pool (antminer_pool_last_share_timestamp_seconds), and that over the limit of the alert AntminerNoShares.', 4, 's', style.neutral, [
     p.instant('max(%s)' % silent, 'now'),
-    p.instant('max(%s) / max(%s)' % [silent, q.selector('antminer_threshold_last_share_seconds')], 'of limit'),
+    p.instant('max(%s) / max(%s)' % [silent, q.wide('antminer_threshold_last_share_seconds')], 'of limit'),
   ], decimals=0) + p.by_name('of limit', { unit: 'percentunit', thresholds: style.of_limit }),
 ];
 
@@ -40,7 +42,7 @@ local hosts = [
       { expr: by_host('count', q.of('antminer_pool_up')), name: 'Known to', index: 1, field: p.cell.number('none', 0, 95) },
       { expr: q.keyed_column('host', by_host('sum', q.of('antminer_pool_active'))), name: 'Worked by', index: 2, field: p.cell.number('none', 0, 110) },
       { expr: q.keyed_column('host', by_host('avg', q.of('antminer_pool_up'))), name: 'Alive', index: 3, field: p.cell.gauge('percentunit', 0, 1, style.share_up, 0, 130) },
-      { expr: q.keyed_column('host', '%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h'))), name: 'Paid, 1 h', index: 4, field: p.cell.number('Hs', 2, 120) },
+      { expr: q.keyed_column('host', '%s * 2^32' % by_host('sum', paid)), name: 'Paid, 1 h', index: 4, field: p.cell.number('Hs', 2, 120) },
       { expr: q.keyed_column('host', '(1 / (1 + %s / %s) >= 0)' % [by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), by_host('sum', increase('antminer_pool_shares_rejected_total', '1h'))]), name: 'Rejects, 1 h', index: 5, field: p.cell.colored('percentunit', style.reject, 2) },
       { expr: q.keyed_column('host', by_host('sum', increase('antminer_pool_failures_total', '1h'))), name: 'Failures, 1 h', index: 6, field: p.cell.number('locale', 0) },
     ],
@@ -77,13 +79,13 @@ local trends = [
     height: 8,
     panels: [
       p.graph('Paid and reported hashrate', 'What accepted shares are worth over an hour, by pool host (stacked), and what SHA-256 miners report (dashed). A lasting gap: rejects, a stale proxy, or miners that report too much.', 12, 'Hs', [
-        p.range('%s * 2^32' % by_host('sum', rate('antminer_pool_difficulty_accepted_total', '1h')), '{{host}}'),
+        p.range('%s * 2^32' % by_host('sum', paid), '{{host}}'),
         p.range('sum(%s)' % q.hashrate, 'reported'),
       ], stack=true, decimals=2) + p.limit('^reported$', 'text') + p.coarse,
       p.graph('Rejected shares by pool', 'Rejected over submitted shares of an hour, by pool host; dashed: the limit of the alert.', 12, 'percentunit', [
         // Rejected over submitted with each sum computed once; 0 / 0 is left out.
         p.range('1 / (1 + %s / %s) >= 0' % [by_host('sum', increase('antminer_pool_shares_accepted_total', '1h')), by_host('sum', increase('antminer_pool_shares_rejected_total', '1h'))], '{{host}}'),
-        p.range('max(%s)' % q.selector('antminer_threshold_share_reject_ratio'), 'limit'),
+        p.range('max(%s)' % q.wide('antminer_threshold_share_reject_ratio'), 'limit'),
       ], decimals=2, fill=0) + p.limit('^limit$') + p.coarse,
     ],
   },

@@ -17,8 +17,8 @@ local now = [
     p.instant(m.left_out, 'left out'),
   ], decimals=0) + p.by_name('left out', { thresholds: style.warning_count }),
   p.stat('Age of the market data', 'Time since the last good answer of each source (antminer_market_last_success_timestamp_seconds), oldest first, over the limit antminer_threshold_market_age_seconds. Above 100 % the figures here are old. A dash: market data is switched off or never came.', 4, 's', style.neutral, [
-    p.instant('max(time() - %s)' % q.selector('antminer_market_last_success_timestamp_seconds'), 'oldest'),
-    p.instant('max(time() - %s) / max(%s)' % [q.selector('antminer_market_last_success_timestamp_seconds'), q.selector('antminer_threshold_market_age_seconds')], 'of limit'),
+    p.instant('max(time() - %s)' % q.wide('antminer_market_last_success_timestamp_seconds'), 'oldest'),
+    p.instant('max(time() - %s) / max(%s)' % [q.wide('antminer_market_last_success_timestamp_seconds'), q.wide('antminer_threshold_market_age_seconds')], 'of limit'),
   ], decimals=0) + p.by_name('of limit', { unit: 'percentunit', thresholds: style.of_limit }),
 ];
 
@@ -29,7 +29,7 @@ local bounds = [
     p.instant('(%s) * 1e12 / on (currency) (0.024 * (%s) > 0)' % [m.per_hashrate_mean, m.tariff_mean], 'break-even'),
     p.instant(q.efficiency, 'fleet'),
   ], decimals=1),
-  p.stat('Mined in the range', 'Bitcoin that the revenue of the range stands for, estimated (recorded revenue ÷ price, hour by hour). What a pool pays differs with its luck and scheme.', 6, 'suffix:BTC', style.neutral, [p.instant('sum(sum_over_time((sum by (job, instance, currency) (%s) / on (job, instance, currency) %s)[$__range:1h])) / 24' % [m.recorded('miner:antminer_revenue_per_day:current'), q.selector('antminer_market_bitcoin_price', 'currency=~"$currency"')])], decimals=6),
+  p.stat('Mined in the range', 'Bitcoin that the revenue of the range stands for, estimated (recorded revenue ÷ price, hour by hour). What a pool pays differs with its luck and scheme.', 6, 'suffix:BTC', style.neutral, [p.instant('sum(sum_over_time((sum by (instance, currency) (%s) / on (instance, currency) %s)[$__range:1h])) / 24' % [m.recorded('miner:antminer_revenue_per_day:current'), q.wide('antminer_market_bitcoin_price', 'currency=~"$currency"')])], decimals=6),
 ];
 
 local history = [
@@ -105,11 +105,11 @@ local market = [
   {
     height: 8,
     panels: [
-      p.graph('Price of a bitcoin', 'antminer_market_bitcoin_price in the chosen currency.', 8, 'none', [p.range('max by (currency) (%s)' % q.selector('antminer_market_bitcoin_price', 'currency=~"$currency"'), '{{currency}}')], min=null, decimals=0) + p.money_units,
-      p.graph('Network difficulty', 'antminer_market_network_difficulty. It moves every 2016 blocks, about two weeks; twice the difficulty is half the revenue.', 8, 'short', [p.range('max(%s)' % q.selector('antminer_market_network_difficulty'), 'difficulty')], min=null, decimals=2) + p.step_line,
+      p.graph('Price of a bitcoin', 'antminer_market_bitcoin_price in the chosen currency.', 8, 'none', [p.range('max by (currency) (%s)' % q.wide('antminer_market_bitcoin_price', 'currency=~"$currency"'), '{{currency}}')], min=null, decimals=0) + p.money_units,
+      p.graph('Network difficulty', 'antminer_market_network_difficulty. It moves every 2016 blocks, about two weeks; twice the difficulty is half the revenue.', 8, 'short', [p.range('max(%s)' % q.wide('antminer_market_network_difficulty'), 'difficulty')], min=null, decimals=2) + p.step_line,
       p.graph('Tariff', 'Price of a kilowatt hour in force (antminer_electricity_price_per_kilowatt_hour), and of the sites that have one of their own (antminer_site_electricity_price_per_kilowatt_hour).', 8, 'suffix:per kWh', [
-        p.range('max by (currency) (%s)' % q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{currency}}'),
-        p.range('topk(10, max by (currency, site) (%s))' % q.selector('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{site}} {{currency}}'),
+        p.range('max by (currency) (%s)' % q.wide('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{currency}}'),
+        p.range('topk(10, max by (currency, site) (%s))' % q.wide('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), '{{site}} {{currency}}'),
       ], decimals=4) + p.step_line,
     ],
   },
@@ -117,11 +117,11 @@ local market = [
     height: 8,
     panels: [
       p.graph('Reward of a block', 'Subsidy and mean fees of a block (antminer_market_block_subsidy_bitcoins, antminer_market_block_fees_bitcoins).', 8, 'suffix:BTC', [
-        p.range('max(%s)' % q.selector('antminer_market_block_subsidy_bitcoins'), 'subsidy'),
-        p.range('max(%s)' % q.selector('antminer_market_block_fees_bitcoins'), 'fees'),
+        p.range('max(%s)' % q.wide('antminer_market_block_subsidy_bitcoins'), 'subsidy'),
+        p.range('max(%s)' % q.wide('antminer_market_block_fees_bitcoins'), 'fees'),
       ], decimals=3, stack=true),
       p.table('Sources of market data', 'Age of the last good answer of each source (antminer_market_last_success_timestamp_seconds).', 6, 'source', [
-        { expr: 'max by (source) (time() - %s)' % q.selector('antminer_market_last_success_timestamp_seconds'), name: 'Age', index: 1, field: p.cell.colored('s', style.steps('green', [[3600, 'red']]), 0) },
+        { expr: 'max by (source) (time() - %s)' % q.wide('antminer_market_last_success_timestamp_seconds'), name: 'Age', index: 1, field: p.cell.colored('s', style.steps('green', [[3600, 'red']]), 0) },
       ], { Source: { label: 'source', index: 0 } }, no_value='No market data: PROFITABILITY_ENABLED is off, or no source answered', page=false),
       p.text('How it is computed', 'The formulas and what they leave out.', 10, |||
         - **Revenue per day** = hashrate × 86400 ÷ (difficulty × 2³²) × (subsidy + fees) × (1 − pool fee) × price
@@ -140,7 +140,7 @@ local market = [
 d.new(
   'antminer-profitability', 'Antminer / Profitability', 'Does it pay, and which miner does not?',
   d.fleet_variables + [
-    d.query_variable('currency', 'Currency', 'label_values({__name__=~"antminer_market_bitcoin_price|antminer_electricity_price_per_kilowatt_hour", job=~"$job"}, currency)', null, multi=false),
+    d.query_variable('currency', 'Currency', 'label_values({__name__=~"antminer_market_bitcoin_price|antminer_electricity_price_per_kilowatt_hour"}, currency)', null, multi=false),
     d.text_variable('price', 'Price of a bitcoin', 'What if? Empty: the live price'),
     d.text_variable('tariff', 'Tariff per kWh', 'What if? Empty: the tariff in force'),
   ],

@@ -51,7 +51,7 @@ local source = { type: 'prometheus', uid: '${datasource}' };
       current: {},
       skipUrlSync: false,
     },
-    job: d.query_variable('job', 'job', 'label_values(antminer_exporter_build_info, job)', '.+'),
+    job: d.query_variable('job', 'job', 'label_values(antminer_miner_info, job)', '.+'),
     site: d.query_variable('site', 'Site', 'label_values(antminer_miner_info{job=~"$job"}, site)'),
     rack: d.query_variable('rack', 'Rack', 'label_values(antminer_miner_info{job=~"$job", site=~"$site"}, rack)', sort=7),
     model: d.query_variable('model', 'Model', 'label_values(antminer_miner_info{job=~"$job", site=~"$site", rack=~"$rack"}, model)'),

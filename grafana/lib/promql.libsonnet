@@ -7,6 +7,10 @@
 
   selector(metric, labels=''):: metric + '{job=~"$job"' + (if labels == '' then '' else ', ' + labels) + '}',
 
+  // A family of the exporter itself: limits, market, tariff. With /probe its job is another one than that
+  // of the miners, so it is joined by instance and not chosen by job.
+  wide(metric, labels=''):: metric + (if labels == '' then '' else '{' + labels + '}'),
+
   // A family with a label miner, as the variable miner chooses it.
   miner(metric, labels='')::
     q.selector(metric, 'miner=~"$miner"' + (if labels == '' then '' else ', ' + labels)),
@@ -147,7 +151,7 @@
 
   // The exporter's own families, as the variable instance chooses it.
   exporter(metric, labels='')::
-    q.selector(metric, 'instance=~"$instance"' + (if labels == '' then '' else ', ' + labels)),
+    q.wide(metric, 'instance=~"$instance"' + (if labels == '' then '' else ', ' + labels)),
 
   alerts(labels=''):: 'ALERTS{alertname=~"Antminer.*", alertname!="AntminerWatchdog", miner=~"$miner|"' +
                       (if labels == '' then '' else ', ' + labels) + '}',
@@ -158,36 +162,36 @@
   // profitability dashboard, which are empty or a number: "0 ++ 0" is 0, "0 +0.08+ 0" is 0.08.
   money:: {
     local override(live, variable) = '(%s * 0 + (0 +$%s+ 0) > 0 or %s)' % [live, variable, live],
-    price:: override(q.selector('antminer_market_bitcoin_price', 'currency=~"$currency"'), 'price'),
+    price:: override(q.wide('antminer_market_bitcoin_price', 'currency=~"$currency"'), 'price'),
     tariff:: override(
-      q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), 'tariff'
+      q.wide('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'), 'tariff'
     ),
     // Money for one hash per second during a day.
-    per_hashrate:: '(%(price)s * on (job, instance) group_left () (86400 / (%(difficulty)s * 2^32) * on (job, instance) (%(subsidy)s + on (job, instance) %(fees)s) * on (job, instance) (1 - %(fee)s)))' % {
+    per_hashrate:: '(%(price)s * on (instance) group_left () (86400 / (%(difficulty)s * 2^32) * on (instance) (%(subsidy)s + on (instance) %(fees)s) * on (instance) (1 - %(fee)s)))' % {
       price: q.money.price,
-      difficulty: q.selector('antminer_market_network_difficulty'),
-      subsidy: q.selector('antminer_market_block_subsidy_bitcoins'),
+      difficulty: q.wide('antminer_market_network_difficulty'),
+      subsidy: q.wide('antminer_market_block_subsidy_bitcoins'),
       // Fees that are not known count as none, as in the recording rules.
-      fees: '(%s or on (job, instance) 0 * %s)' % [
-        q.selector('antminer_market_block_fees_bitcoins'),
-        q.selector('antminer_market_block_subsidy_bitcoins'),
+      fees: '(%s or on (instance) 0 * %s)' % [
+        q.wide('antminer_market_block_fees_bitcoins'),
+        q.wide('antminer_market_block_subsidy_bitcoins'),
       ],
-      fee: q.selector('antminer_pool_fee_ratio'),
+      fee: q.wide('antminer_pool_fee_ratio'),
     },
     // What each miner of an expression in watts pays: its own price, else that of its site, else the
     // tariff of all. A tariff in the text box stands for all of them.
     local live(expr) = '(%s unless on () vector(0 +$tariff+ 0) > 0)' % expr,
-    local own = live('%s + on (job, instance) group_left (currency) 0 * %s' % [
+    local own = live('%s + on (instance) group_left (currency) 0 * %s' % [
       q.miner('antminer_miner_electricity_price_per_kilowatt_hour'),
-      q.selector('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
+      q.wide('antminer_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
     ]),
-    local of_site = live('max by (%s, currency) (%s * on (job, instance, site) group_left (currency) %s)' % [
+    local of_site = live('max by (%s, currency) (%s * on (instance, site) group_left (currency) %s)' % [
       key,
       q.info(),
-      q.selector('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
+      q.wide('antminer_site_electricity_price_per_kilowatt_hour', 'currency=~"$currency"'),
     ]),
     local price_each(power) =
-      '(%(own)s or on (%(k)s) %(site)s or on (%(k)s) (0 * %(p)s + on (job, instance) group_left (currency) %(all)s))' % {
+      '(%(own)s or on (%(k)s) %(site)s or on (%(k)s) (0 * %(p)s + on (instance) group_left (currency) %(all)s))' % {
         p: power,
         k: key,
         own: own,
@@ -203,11 +207,11 @@
       i: q.info(q.sha256),
       c: q.money.counted_power,
     },
-    revenue_each:: '(%s) * on (job, instance) group_left (currency) %s' % [q.hashrate, self.per_hashrate],
+    revenue_each:: '(%s) * on (instance) group_left (currency) %s' % [q.hashrate, self.per_hashrate],
     cost_each:: cost_of(q.power_sha256),
     profit_each:: '(%s) - on (job, instance, miner, currency) (%s)' % [self.revenue_each, self.cost_each],
     // Sums first, then prices: one multiplication an exporter instead of one a miner.
-    revenue:: 'sum by (currency) (sum by (job, instance) (%s) * on (job, instance) group_right () %s)' % [self.counted_hashrate, self.per_hashrate],
+    revenue:: 'sum by (currency) (sum by (instance) (%s) * on (instance) group_right () %s)' % [self.counted_hashrate, self.per_hashrate],
     cost:: 'sum by (currency) (%s)' % cost_of(self.counted_power),
     profit:: 'sum by (currency) (%s)' % self.profit_each,
     per_hashrate_mean:: 'avg by (currency) (%s)' % self.per_hashrate,

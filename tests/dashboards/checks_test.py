@@ -117,6 +117,8 @@ class Faults(unittest.TestCase):
         expect("antminer_power_watts", "antminer_energy_joules_total", "counter")
         expect("[1h]", "[7m]", "window [7m]", "Rejected work, 10 highest")
         expect("$__rate_interval", "2m", "window [2m]", "Paid and reported hashrate")
+        expect(', algorithm="sha256"', "", "SHA-256 only", "Paid and reported hashrate")
+        expect("antminer_miner_info{", "antminer_pool_fee_ratio{", "by job: with /probe")
 
     def test_link_targets(self):
         def link(url):

@@ -1,7 +1,8 @@
 """A fleet's history as OpenMetrics text with timestamps, the same bytes at every run.
 
 Families and labels are those of exporter/metrics/contract.yaml; static_test.py compares them. The
-sets: empty, one, dozen (healthy), faults (twelve miners, each with a fault of its own), bare (one
+sets: empty, one, dozen (healthy), probe (the same
+miners, each asked by a request of its own, so that their job is not that of the exporter), faults (twelve miners, each with a fault of its own), bare (one
 miner, nothing optional: no market data, no power, no site), large (500 miners, some faults).
 """
 
@@ -34,6 +35,7 @@ SETS = {  # miners, hours, step in seconds, faults
     "empty": (0, 7, 30, False),
     "one": (1, 7, 30, False),
     "dozen": (12, 7, 30, False),
+    "probe": (12, 7, 30, False),
     "faults": (12, 7, 30, True),
     "bare": (1, 7, 30, False),
     "large": (500, 2, 120, True),
@@ -361,7 +363,7 @@ def write(name, out, hours=None, step=None):
     hours, step = hours or default_hours, step or default_step
     bare = name == "bare"
     times = list(range(END - hours * HOUR, END + 1, step))
-    page = Page(out, times)
+    page = Page(out, times, "antminer_miners" if name == "probe" else "antminer")
     for index in range(miners):
         period = 12 if miners == 12 else 60
         fault = FAULTS[index % period] if faults and index % period < len(FAULTS) else "healthy"

@@ -1,13 +1,13 @@
 """Series as OpenMetrics text with timestamps."""
 
-JOB = {"job": "antminer", "instance": "127.0.0.1:14028"}
+EXPORTER = {"job": "antminer", "instance": "127.0.0.1:14028"}
 
 
 class Page:
     """Writes series; a value of None is a gap."""
 
-    def __init__(self, out, times):
-        self.out = out
+    def __init__(self, out, times, job_of_miners="antminer"):
+        self.out, self.job_of_miners = out, job_of_miners
         self.times = times
         self.stamps = [f" {t}\n" for t in times]
         self.families = {}  # name -> label names, for the check against the contract
@@ -19,7 +19,9 @@ class Page:
             if name.endswith("_seconds" + suffix):
                 family = name[: -len(suffix)]
         self.families.setdefault(family, set()).update(set(labels) - {"le"})
-        full = {**JOB, **labels}
+        full = {**EXPORTER, **labels}
+        if "miner" in labels:
+            full["job"] = self.job_of_miners
         head = name + "{" + ",".join(f'{k}="{v}"' for k, v in full.items() if v != "") + "} "
         if isinstance(values, (int, float)):
             text = head + repr(values)

@@ -126,6 +126,18 @@ class Healthy(Case):
                     self.assertTrue(any(not math.isnan(v) for v in numbers(result)),
                                     f"{uid}, {panel['title']} {target['refId']}: empty")
 
+    def test_with_probe_it_shows_the_same(self):
+        """Another job for the miners than for the exporter changes nothing, chosen or not."""
+        for uid in DASHBOARDS:
+            whole, chosen = view(uid, "dozen"), {"job": ["antminer_miners"]}
+            for probed in (view(uid, "probe"), view(uid, "probe", **chosen)):
+                for panel, target in queries(whole.dashboard):
+                    want, got = (sorted(numbers(shown.run(panel, target)["data"]["result"]))
+                                 for shown in (whole, probed))
+                    self.assertEqual(len(got), len(want), f"{uid}, {panel['title']}")
+                    self.assertTrue(all(math.isclose(a, b, rel_tol=1e-9) or a != a
+                                        for a, b in zip(got, want)), f"{uid}, {panel['title']}")
+
     def test_one_miner(self):
         for uid in DASHBOARDS:
             with self.subTest(uid):

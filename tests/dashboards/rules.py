@@ -108,8 +108,9 @@ def sources(dashboard, _world):
 
 def variables(dashboard, _world):
     found = bundle.variables(dashboard)
-    if list(found)[:2] != ["datasource", "job"] or found["datasource"]["label"] != "Data source":
-        yield "the first variables are not Data source and job"
+    if list(found)[:2] not in (["datasource", "job"], ["datasource", "instance"]) or \
+            found["datasource"]["label"] != "Data source":
+        yield "the first variables are not Data source and job (or instance)"
     for name, variable in found.items():
         if variable["type"] != "query":
             continue
@@ -190,6 +191,9 @@ def promql(dashboard, world):
             if used not in names and not used.startswith("__"):
                 yield f"{where}: ${used} is no variable here"
         found, grouped = bundle.selectors(expr)
+        if "2^32" in expr and 'algorithm="sha256"' not in expr and \
+                any("miner" in (labels_of(s, world) or ()) for s in found):
+            yield f"{where}: a share is worth 2^32 hashes for SHA-256 only"
         for selector in found:
             yield from (f"{where}: {x}" for x in check_selector(selector, names, world))
         known = MADE_LABELS.union(*(labels_of(s, world) or set() for s in found))
@@ -216,8 +220,11 @@ def check_selector(selector, names, world):
     for label in set(selector.matchers) - labels - {"job", "instance"}:
         yield f"{selector} has no label {label}"
     alerts = selector.name.startswith("ALERTS")
-    if not alerts and selector.matchers.get("job") != ("=~", "$job"):
+    of_miners = "miner" in labels or selector.name in world.recorded
+    if not alerts and "job" in names and of_miners and selector.matchers.get("job") != ("=~", "$job"):
         yield f"{selector} without job=~\"$job\""
+    if not of_miners and "job" in selector.matchers:
+        yield f"{selector} by job: with /probe the exporter and its miners have different ones"
     if "miner" in labels and "miner" in names and not alerts and \
             selector.matchers.get("miner") != ("=~", "$miner"):
         yield f"{selector} without miner=~\"$miner\""
