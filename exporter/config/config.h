@@ -242,6 +242,7 @@ struct ControlConfig {
   std::string alertmanager_password;          ///< Secret.
   std::string alertmanager_ca_file;           ///< PEM; "": the certificates of the system.
   std::vector<std::string> silence_matchers;  ///< "label=value", part of every silence.
+  Seconds silence_linger{360};                ///< How long a silence outlives its cause.
   double miners_per_second = 1;
   double kilowatts_per_minute = 100;
   double max_share_of_rack = 0.25;  ///< Away at once; one miner always may be.

@@ -73,6 +73,13 @@ std::vector<Key> SilenceKeys() {
            "with miners of the same names share an Alertmanager."},
           [](Config& c) -> std::vector<std::string>& { return c.control.silence_matchers; },
           "label=value, a list separated by commas; not miner, not alertname", IsSilenceMatcher),
+      SecondsKey(
+          {"control.silence_linger_seconds",
+           {"SILENCE_LINGER"},
+           "How long a silence goes on after its cause: the rules keep an alert firing for 5 "
+           "minutes "
+           "after its condition (keep_firing_for)."},
+          [](Config& c) -> Seconds& { return c.control.silence_linger; }, 0, 3600),
   };
 }
 

@@ -33,9 +33,21 @@ SilenceBook::Begun SilenceBook::Begin(const std::string& key,
   return Begun::kYes;
 }
 
-void SilenceBook::End(const std::string& key) {
+bool SilenceBook::End(const std::string& key, SystemTime last, SystemTime now) {
   const auto found = wishes_.find(SilenceToken(key));
-  if (found != wishes_.end()) found->second.wanted = false;
+  if (found == wishes_.end()) return false;
+  Wish& wish = found->second;
+  if (last <= now || !wish.opened) {
+    wish.wanted = false;
+    return false;
+  }
+  if (last >= wish.until) return true;
+  wish.until = last;
+  wish.revision = next_revision_++;
+  for (Piece& piece : wish.pieces) {
+    if (!piece.id.empty()) piece.posted = false;  // One that was ended by hand stays ended.
+  }
+  return true;
 }
 
 void SilenceBook::Settle() {

@@ -37,7 +37,9 @@ class SilenceBook {
   /// The same key again changes what is open under it.
   Begun Begin(const std::string& key, const std::vector<SilenceMatchers>& pieces, SystemTime until,
               const std::string& comment);
-  void End(const std::string& key);
+  /// The cause is gone. What is open goes on until `last` and not longer, or ends now where that is
+  /// over. Returns whether it goes on.
+  bool End(const std::string& key, SystemTime last, SystemTime now);
   /// From now on silences of this exporter without a key in the book are ended.
   void Settle();
   /// Look what the Alertmanager holds before anything else: an answer was lost, or time went by.

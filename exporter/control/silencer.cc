@@ -239,7 +239,10 @@ void Silencer::BeginScope(const std::string& key, const SilenceScope& scope, Sys
 
 void Silencer::End(const std::string& key) {
   const std::lock_guard lock(mutex_);
-  book_.End(key);
+  const SystemTime now = parts_.clock.Now();
+  const auto linger =
+      std::chrono::duration_cast<SystemTime::duration>(config_->control.silence_linger);
+  if (book_.End(key, now + linger, now)) Count("ended");
   Wake();
 }
 

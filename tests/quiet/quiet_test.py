@@ -65,7 +65,7 @@ class Quiet(unittest.TestCase):
             "MINER_USERNAME": "root", "MINER_PASSWORD": "root", "MINER_WEB_PORT": WEB_PORT,
             "CONTROL_CANARY_WAIT": "0", "CONTROL_MINERS_PER_SECOND": "20",
             "CONTROL_MAX_SHARE_OF_SITE": "1", "CONTROL_MAX_SHARE_OF_RACK": "1",
-            "CONTROL_KW_PER_MINUTE": "1000",
+            "CONTROL_KW_PER_MINUTE": "1000", "SILENCE_LINGER": "10",
             "POOL_ALLOWED_HOSTS": "pool0.example,*.example:3334,pool1.example,pool2.example",
             "POOL_ALLOWED_ACCOUNTS": "farm"}
         cls.start_exporter()
@@ -188,6 +188,8 @@ class Quiet(unittest.TestCase):
         wait_for(lambda: call(self.port, "GET", run)[1]["run"]["ended"], "the end of the run")
         step = call(self.port, "GET", run)[1]["run"]["miners"][0]
         self.assertEqual(step["verdict"], "done", step)
+        # The rules keep alerts firing for a while, and the silence outlives them.
+        self.assertEqual([one["id"] for one in self.silences()], [silence["id"]])
         wait_for(lambda: not self.silences(), "the end of the silence")
 
     def test_no_command_leads_a_miner_off_the_list(self):

@@ -76,13 +76,29 @@ TEST_F(SilenceBookTest, OpensAndEnds) {
   Work();
   EXPECT_EQ(Keys(), (std::vector<std::string>{"run_7"}));
   EXPECT_EQ(requests_, 2);  // A look at what is there, and the silence.
-  book_.End("run 7");
+  EXPECT_FALSE(book_.End("run 7", now_, now_));
   Work();
   EXPECT_TRUE(server_.empty());
   EXPECT_TRUE(book_.Empty());
-  book_.End("never begun");
+  EXPECT_FALSE(book_.End("never begun", now_ + minutes(6), now_));
   Work();
   EXPECT_EQ(requests_, 3);
+}
+
+TEST_F(SilenceBookTest, GoesOnForAsLongAsAlertsKeepFiring) {
+  Begin("long", {"a"}, 90);
+  Begin("short", {"b"}, 4);
+  Work();
+  EXPECT_TRUE(book_.End("long", now_ + minutes(6), now_));
+  EXPECT_TRUE(book_.End("short", now_ + minutes(6), now_));
+  Work();
+  EXPECT_EQ(Keys(), (std::vector<std::string>{"long", "short"}));
+  EXPECT_EQ(requests_, 4) << "the list, two silences, and the new end of one";
+  EXPECT_EQ(book_.FirstEnd(), now_ + minutes(4)) << "never longer than it was to last";
+  now_ += minutes(6);
+  Work();
+  EXPECT_TRUE(book_.Empty()) << "the Alertmanager ends it by itself";
+  EXPECT_EQ(book_.TakeExpired(), 0U);
 }
 
 TEST_F(SilenceBookTest, NothingNamedIsNoSilence) {
@@ -93,7 +109,7 @@ TEST_F(SilenceBookTest, NothingNamedIsNoSilence) {
 
 TEST_F(SilenceBookTest, EndedBeforeItWasOpenedNothingIsOpened) {
   Begin("k", {"a"});
-  book_.End("k");
+  book_.End("k", now_, now_);
   Work();
   EXPECT_TRUE(server_.empty());
   EXPECT_TRUE(book_.Empty());
@@ -145,7 +161,7 @@ TEST_F(SilenceBookTest, EndedWhileTheAnswerIsOutIsDeleted) {
   Begin("k", {"a"});
   Do(*book_.Next(now_));
   const auto post = book_.Next(now_);
-  book_.End("k");
+  book_.End("k", now_, now_);
   Do(*post);
   Work();
   EXPECT_TRUE(server_.empty());
@@ -161,7 +177,7 @@ TEST_F(SilenceBookTest, ALostAnswerOpensNoSecondSilence) {
   ASSERT_EQ(server_.size(), 1U);
   EXPECT_EQ(server_.begin()->first, "lost");
   book_.Recheck();
-  book_.End("k");
+  book_.End("k", now_, now_);
   Work();
   EXPECT_TRUE(server_.empty());
 }
@@ -172,7 +188,7 @@ TEST_F(SilenceBookTest, ALostAnswerThatWasToBeEndedIsEnded) {
   const auto post = book_.Next(now_);
   server_["lost"] = {{"here", post->key, 0}};
   book_.Recheck();
-  book_.End("k");
+  book_.End("k", now_, now_);
   Work();
   EXPECT_TRUE(server_.empty());
 }
@@ -210,7 +226,7 @@ TEST_F(SilenceBookTest, WhatSomebodyEndedByHandStaysEnded) {
   book_.Recheck();
   Work();
   EXPECT_TRUE(Keys().empty());
-  book_.End("k");
+  book_.End("k", now_, now_);
   Work();
   EXPECT_TRUE(book_.Empty());
 }

@@ -51,6 +51,7 @@ class SilencerTest : public ::testing::Test {
       const std::lock_guard lock(mutex_);
       ++counts_[std::string(result)];
     };
+    config_->control.silence_linger = Seconds(0);
     silencer_ = std::make_unique<Silencer>(Silencer::Parts{clock_, log_, count, "here"}, config_);
   }
   int Counted(const std::string& result) {
