@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ struct InventoryRecord {
   SystemTime first_seen;
   SystemTime last_seen;
   bool mac_is_hint = false;  ///< The MAC is the neighbour table's, or nobody knows whose.
+  // In the order of what happens in this run, which no clock can upset; 0: before it.
+  std::uint64_t seen_turn = 0;    ///< Seen last.
+  std::uint64_t mac_turn = 0;     ///< The present MAC came up at this address.
+  std::uint64_t serial_turn = 0;  ///< The present serial came up at this address.
 };
 
 /// What a change did; the caller tells poller and fleet.
@@ -70,6 +75,7 @@ class Inventory {
   bool IsStatic(const InventoryRecord& record) const;
   MinerLabels LabelsFor(Ipv4 address, const std::string& mac) const;
   std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) const;
+  void MarkSeen(InventoryRecord& record, SystemTime now);
   bool MayHaveMoved(const InventoryRecord& record, SystemTime now) const;
   void NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change);
   InventoryChange Add(InventoryRecord record);
@@ -81,6 +87,7 @@ class Inventory {
   int max_miners_ = 20000;
   SystemTime::duration moved_after_{};
   SystemTime restored_at_;
+  std::uint64_t turn_ = 0;                            ///< Of the last thing that happened.
   std::optional<SystemTime::duration> clock_offset_;  ///< System time less steady time.
   std::map<Ipv4, InventoryRecord> records_;
   // With 20,000 miners no look-up may walk through all of them: polls wait meanwhile.
