@@ -81,9 +81,11 @@ class Poller {
 
   /// Polls a known miner now or joins the poll in flight; `done` gets the outcome.
   void PollNow(Ipv4 address, std::function<void(const PollOutcome&)> done);
-  /// Polls an address outside the inventory once; `done` gets the outcome.
-  void PollStranger(Ipv4 address, std::chrono::nanoseconds budget,
-                    std::function<void(const PollOutcome&)> done);
+  /// Polls an address outside the inventory once, or joins such a poll in flight; `done` gets the
+  /// outcome. Waits for its turn like a holder. False: 16 others are asked already, or the poller
+  /// stops; `done` is not called.
+  [[nodiscard]] bool PollStranger(Ipv4 address, std::chrono::nanoseconds budget,
+                                  std::function<void(const PollOutcome&)> done);
 
  private:
   using Done = std::function<void(const PollOutcome&)>;
@@ -110,6 +112,7 @@ class Poller {
   boost::asio::awaitable<void> RunPoll(Ipv4 address, std::uint64_t generation,
                                        MinerPollRequest request,
                                        std::shared_ptr<MinerMemory> memory);
+  boost::asio::awaitable<void> RunStranger(MinerPollRequest request);
   boost::asio::awaitable<void> RunWebPass(Ipv4 address, WebPassRequest request,
                                           std::shared_ptr<MinerMemory> memory);
   boost::asio::awaitable<void> AskWebInstead(Ipv4 address, std::shared_ptr<MinerMemory> memory,
@@ -142,6 +145,8 @@ class Poller {
   Schedule schedule_;
   std::unordered_map<Ipv4, Slot> slots_;
   std::unordered_map<Ipv4, HoldState> holds_;
+  /// Polls of strangers, each of which holds its address: it may enter the inventory meanwhile.
+  std::unordered_map<Ipv4, std::vector<Done>> strangers_;
   std::deque<Ipv4> ready_;
   std::deque<Ipv4> web_ready_;
   int in_flight_ = 0;
