@@ -87,6 +87,7 @@ void InventoryChange::Append(InventoryChange other) {
   MoveInto(other.added, added);
   MoveInto(other.updated, updated);
   MoveInto(other.removed, removed);
+  MoveInto(other.replaced, replaced);
   MoveInto(other.moved, moved);
   MoveInto(other.events, events);
   over_limit += other.over_limit;
@@ -115,8 +116,7 @@ MinerLabels Inventory::LabelsFor(Ipv4 address, const std::string& mac) const {
   return entry == nullptr ? MinerLabels{} : entry->labels;
 }
 
-std::string Inventory::IdFor(Ipv4 address, const Identity& identity,
-                             const MinerLabels& labels) const {
+std::string Inventory::IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) {
   std::string id;
   if (config_.identity == IdentityKind::kMac) id = identity.mac;
   if (config_.identity == IdentityKind::kHostname) id = identity.hostname;
@@ -124,8 +124,9 @@ std::string Inventory::IdFor(Ipv4 address, const Identity& identity,
   if (id.empty()) return address.ToString();
   // An id stands for one miner: a name that somebody else has does not count.
   const auto owner = by_id_.find(id);
-  const bool taken = owner != by_id_.end() && owner->second != address;
-  return taken ? address.ToString() : id;
+  if (owner == by_id_.end() || owner->second == address) return id;
+  refused_[id].insert(address);
+  return address.ToString();
 }
 
 void Inventory::Index(const InventoryRecord& record) {
@@ -154,9 +155,20 @@ void Inventory::Refresh(InventoryRecord& record, InventoryChange& change) {
   next.id = IdFor(next.address, record.identity, next.labels);
   if (next == record.facts) return;
   Unindex(record);
-  record.facts = next;
+  const std::string before = std::exchange(record.facts, next).id;
   Index(record);
   change.updated.push_back(std::move(next));
+  if (record.facts.id != before) OfferId(before, change);
+}
+
+/// An id is free: of two that swap addresses, the first to be asked has waited for its own.
+void Inventory::OfferId(const std::string& id, InventoryChange& change) {
+  const auto waiting = refused_.extract(id);
+  if (waiting.empty()) return;
+  for (const Ipv4 address : waiting.mapped()) {
+    const auto known = records_.find(address);
+    if (known != records_.end()) Refresh(known->second, change);
+  }
 }
 
 InventoryChange Inventory::Configure(const Config& config, SystemTime now) {
@@ -278,7 +290,12 @@ InventoryChange Inventory::Found(Ipv4 address, const Identity& identity, Discove
   MarkKeys(record, before, turn_);
   Index(record);
   NoticeMove(record, now, change);
+  const std::string id = record.facts.id;
   Refresh(record, change);
+  // Also when the MAC known before was a hint only: an id that is a MAC means that one device.
+  const bool other_device =
+      Differ(before.mac, record.identity.mac) || Differ(before.serial, record.identity.serial);
+  if (other_device && record.facts.id != id) change.replaced.push_back(address);
   return change;
 }
 
@@ -315,6 +332,7 @@ InventoryChange Inventory::Forget(SystemTime now) {
                              "not seen for too long, forgotten"});
     change.removed.push_back(it->first);
     Unindex(it->second);
+    refused_.erase(it->second.facts.id);
     it = records_.erase(it);
   }
   return change;

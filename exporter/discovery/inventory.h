@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -36,6 +37,9 @@ struct InventoryChange {
   std::vector<MinerFacts> added;
   std::vector<MinerFacts> updated;  ///< Same address, new id or labels.
   std::vector<Ipv4> removed;
+  /// Another device answers there now, under another id: what was known of the id before is not
+  /// this one's. In `updated`, too.
+  std::vector<Ipv4> replaced;
   /// From and to: the same device under the same id. `from` is in `removed`, too.
   std::vector<std::pair<Ipv4, Ipv4>> moved;
   std::vector<Event> events;
@@ -74,12 +78,13 @@ class Inventory {
   const InventoryEntry* EntryFor(Ipv4 address, const std::string& mac) const;
   bool IsStatic(const InventoryRecord& record) const;
   MinerLabels LabelsFor(Ipv4 address, const std::string& mac) const;
-  std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) const;
+  std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels);
   void MarkSeen(InventoryRecord& record, SystemTime now);
   bool MayHaveMoved(const InventoryRecord& record, SystemTime now) const;
   void NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change);
   InventoryChange Add(InventoryRecord record);
   void Refresh(InventoryRecord& record, InventoryChange& change);
+  void OfferId(const std::string& id, InventoryChange& change);
   void Index(const InventoryRecord& record);
   void Unindex(const InventoryRecord& record);
 
@@ -92,6 +97,8 @@ class Inventory {
   std::map<Ipv4, InventoryRecord> records_;
   // With 20,000 miners no look-up may walk through all of them: polls wait meanwhile.
   std::unordered_map<std::string, Ipv4> by_id_;
+  /// Whom an id was refused, since somebody else had it. Some may want another one by now.
+  std::unordered_map<std::string, std::set<Ipv4>> refused_;
   std::unordered_multimap<std::string, Ipv4> by_device_;  ///< "mac ..." and "serial ...".
   std::unordered_map<Ipv4, std::size_t> entry_by_address_;
   std::unordered_map<std::string, std::size_t> entry_by_mac_;
