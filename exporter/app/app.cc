@@ -204,8 +204,12 @@ void App::Restore() {
 
 void App::OnOutcome(const PollOutcome& outcome) {
   self_.PollEnded(outcome);
+  // First who it is: of a miner that has swapped addresses nothing must go to the other's account.
+  if (outcome.reading) Recognise(outcome);
   tracker_.Fold(outcome);
-  if (!outcome.reading) return;
+}
+
+void App::Recognise(const PollOutcome& outcome) {
   inventory_.Seen(outcome.address, clock_.Now());
   const auto known = inventory_.records().find(outcome.address);
   if (known == inventory_.records().end() || known->second.identity == outcome.identity) return;
