@@ -75,6 +75,10 @@ void Poller::Remove(Ipv4 address) {
   const auto found = slots_.find(address);
   if (found == slots_.end()) return;
   if (!found->second.asked) --unasked_;
+  if (IsBusy(address)) {
+    holds_[address].held = true;
+    left_over_.insert(address);
+  }
   slots_.erase(found);
   WakeHolder(address);
 }
@@ -210,7 +214,7 @@ asio::awaitable<void> Poller::RunPoll(Ipv4 address, std::uint64_t generation,
 
 void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& outcome) {
   const auto found = slots_.find(address);
-  if (stopping_ || found == slots_.end()) return;
+  if (stopping_ || EndLeftOver(address) || found == slots_.end()) return;
   found->second.in_flight = false;
   found->second.probed = false;
   WakeHolder(address);
