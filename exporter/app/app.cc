@@ -66,7 +66,10 @@ App::App(const std::shared_ptr<const Config>& config, ConfigSources sources, Log
             for (const auto& [address, record] : inventory_.records()) known.insert(address);
             return known;
           },
-          [this](const DiscoveryReport& report) { OnDiscovery(report); }),
+          [this](const DiscoveryReport& report) { OnDiscovery(report); },
+          {[this](Ipv4 address) { return poller_.TryHold(address); },
+           [this](Ipv4 address) { return poller_.Hold(address); },
+           [this](Ipv4 address) { poller_.Release(address); }}),
       prober_(io_.get_executor(), poller_, tracker_, box_, [this] { return CurrentConfig(); }),
       notifier_(Env("NOTIFY_SOCKET"), Env("WATCHDOG_USEC")),
       // Ids of this run lie above those of the runs before: a client that comes back misses
