@@ -66,7 +66,10 @@ App::App(const std::shared_ptr<const Config>& config, ConfigSources sources, Log
             for (const auto& [address, record] : inventory_.records()) known.insert(address);
             return known;
           },
-          [this](const DiscoveryReport& report) { OnDiscovery(report); }),
+          [this](const DiscoveryReport& report) { OnDiscovery(report); },
+          {[this](Ipv4 address) { return poller_.TryHold(address); },
+           [this](Ipv4 address) { return poller_.Hold(address); },
+           [this](Ipv4 address) { poller_.Release(address); }}),
       prober_(io_.get_executor(), poller_, tracker_, box_, [this] { return CurrentConfig(); }),
       notifier_(Env("NOTIFY_SOCKET"), Env("WATCHDOG_USEC")),
       // Ids of this run lie above those of the runs before: a client that comes back misses
@@ -204,8 +207,12 @@ void App::Restore() {
 
 void App::OnOutcome(const PollOutcome& outcome) {
   self_.PollEnded(outcome);
+  // First who it is: of a miner that has swapped addresses nothing must go to the other's account.
+  if (outcome.reading) Recognise(outcome);
   tracker_.Fold(outcome);
-  if (!outcome.reading) return;
+}
+
+void App::Recognise(const PollOutcome& outcome) {
   inventory_.Seen(outcome.address, clock_.Now());
   const auto known = inventory_.records().find(outcome.address);
   if (known == inventory_.records().end() || known->second.identity == outcome.identity) return;

@@ -63,6 +63,7 @@ class App {
   void ReloadQuiet();
   void Restore();
   void OnOutcome(const PollOutcome& outcome);
+  void Recognise(const PollOutcome& outcome);
   void OnCycle(const CycleReport& report);
   void OnDiscovery(const DiscoveryReport& report);
   void OnEvent(const Event& event);

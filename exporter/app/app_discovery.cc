@@ -4,6 +4,7 @@
 
 #include "antminer/decode.h"
 #include "app/app.h"
+#include "app/track_change.h"
 
 namespace antx {
 
@@ -46,17 +47,13 @@ void App::OnDiscovery(const DiscoveryReport& report) {
 
 void App::Apply(const InventoryChange& change) {
   for (const Event& event : change.events) OnEvent(event);
-  for (const auto& [from, to] : change.moved) tracker_.Move(from, to);
-  for (const Ipv4 address : change.removed) {
-    poller_.Remove(address);
-    tracker_.Remove(address);
-  }
+  TrackChange(
+      change, [this](MinerFacts facts) { return WithModelFacts(std::move(facts)); }, tracker_);
+  for (const Ipv4 address : change.removed) poller_.Remove(address);
   for (const MinerFacts& facts : change.updated) {
-    tracker_.Upsert(WithModelFacts(facts));
     poller_.Add(facts.id, facts.address, poller_.MemoryOf(facts.address));
   }
   for (const MinerFacts& facts : change.added) {
-    tracker_.Upsert(WithModelFacts(facts));
     MinerMemory memory;
     memory.identity = inventory_.records().at(facts.address).identity;
     poller_.Add(facts.id, facts.address, std::move(memory));

@@ -8,8 +8,6 @@
 namespace antx {
 namespace {
 
-constexpr int kMostStrangers = 16;
-
 bool InRanges(const std::vector<AddressRange>& ranges, Ipv4 address) {
   return std::any_of(ranges.begin(), ranges.end(),
                      [address](const AddressRange& range) { return range.Contains(address); });
@@ -52,15 +50,12 @@ void PollProber::Start(Ipv4 target, std::chrono::milliseconds deadline,
     });
     return;
   }
-  if (strangers_ >= kMostStrangers) {
-    call->promise.set_value({ProbeAnswer::Verdict::kBusy, nullptr});
-    return;
-  }
-  ++strangers_;
-  poller_.PollStranger(target, deadline, [this, call](const PollOutcome& outcome) {
-    --strangers_;
-    call->promise.set_value({ProbeAnswer::Verdict::kAnswered, tracker_.ViewOfStranger(outcome)});
-  });
+  const bool asked =
+      poller_.PollStranger(target, deadline, [this, call](const PollOutcome& outcome) {
+        call->promise.set_value(
+            {ProbeAnswer::Verdict::kAnswered, tracker_.ViewOfStranger(outcome)});
+      });
+  if (!asked) call->promise.set_value({ProbeAnswer::Verdict::kBusy, nullptr});
 }
 
 }  // namespace antx

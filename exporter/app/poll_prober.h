@@ -20,8 +20,8 @@ class PollProber final : public Prober {
   PollProber(boost::asio::any_io_executor net, Poller& poller, Tracker& tracker,
              const SnapshotBox& box, ConfigSource config);
 
-  /// Known miners join the poll in flight. Addresses of metrics.probe_ranges are polled
-  /// without entering the inventory. At most 16 strangers at once, then kBusy.
+  /// Joins the poll in flight. Addresses of metrics.probe_ranges are polled without entering the
+  /// inventory. At most 16 such strangers at once, then kBusy.
   [[nodiscard]] ProbeAnswer Probe(Ipv4 target, std::chrono::milliseconds deadline) override;
 
  private:
@@ -33,7 +33,6 @@ class PollProber final : public Prober {
   Tracker& tracker_;
   const SnapshotBox& box_;
   ConfigSource config_;
-  int strangers_ = 0;  // Net thread only.
 };
 
 }  // namespace antx

@@ -46,12 +46,13 @@ void Count(RangeReport& range, Verdict verdict) {
 }  // namespace
 
 Discovery::Discovery(asio::any_io_executor executor, const Clock& clock, Logger& log, Known known,
-                     Report report)
+                     Report report, AddressTurns turns)
     : executor_(std::move(executor)),
       clock_(clock),
       log_(log),
       known_(std::move(known)),
       report_(std::move(report)),
+      turns_(std::move(turns)),
       timer_(executor_) {}
 
 void Discovery::Configure(const DiscoveryConfig& config) {
@@ -113,7 +114,7 @@ asio::awaitable<DiscoveryReport> Discovery::RunOnce() {
   DiscoveryReport report;
   const SteadyTime begin = clock_.Steady();
   const auto interfaces = ReadInterfaces();
-  Plan plan{config_.ranges, {}, OwnAddresses(interfaces)};
+  Plan plan{config_.ranges, {}, OwnAddresses(interfaces), {}};
   if (config_.automatic) {
     AutoRange detected = DetectRange(interfaces, InContainer(), config_.allow_public);
     report.messages = std::move(detected.messages);
@@ -137,13 +138,13 @@ asio::awaitable<DiscoveryReport> Discovery::RunOnce() {
   co_return report;
 }
 
-/// Stage one, in two passes.
-asio::awaitable<std::vector<Target>> Discovery::FindOpen(Plan plan, DiscoveryReport* report) {
+/// Stage one, in two passes. Who is talked to now is left to stage two, which waits for its turn.
+asio::awaitable<std::vector<Target>> Discovery::FindOpen(Plan* plan, DiscoveryReport* report) {
   std::set<Ipv4> first = known_();
-  first.insert(plan.hints.begin(), plan.hints.end());
+  first.insert(plan->hints.begin(), plan->hints.end());
   for (const auto& [address, mac] : ReadNeighbours()) first.insert(address);
   const auto seed = static_cast<std::uint64_t>(clock_.Steady().time_since_epoch().count());
-  auto targets = MakeTargets(plan.ranges, first, plan.own, seed);
+  auto targets = MakeTargets(plan->ranges, first, plan->own, seed);
 
   SweepLimits limits{ToNanos(config_.connect_timeout), config_.max_concurrent_probes,
                      config_.max_probes_per_second, config_.miner_port};
@@ -151,7 +152,9 @@ asio::awaitable<std::vector<Target>> Discovery::FindOpen(Plan plan, DiscoveryRep
   std::vector<Target> again;
   bool last_pass = false;
   const auto take = [&](const Target& target, Reach reach) {
-    if (reach == Reach::kOpen) open.push_back(target);
+    if (reach == Reach::kBusy) plan->busy.insert(target.address);
+    if (reach == Reach::kOpen || reach == Reach::kBusy) open.push_back(target);
+    if (reach == Reach::kBusy) return;
     // Worth a second, longer try: somebody has been there before, or is on the wire. All the
     // silent rest of a range would double the time of a sweep for nothing.
     const bool worth = reach == Reach::kSilent && first.contains(target.address);
@@ -161,23 +164,27 @@ asio::awaitable<std::vector<Target>> Discovery::FindOpen(Plan plan, DiscoveryRep
       Count(report->ranges[target.range], reach);
     }
   };
-  co_await ConnectSweep(std::move(targets), limits, take, stop_);
+  co_await ConnectSweep(std::move(targets), limits, take, stop_, turns_);
   last_pass = true;
   limits.timeout *= 2;
-  co_await ConnectSweep(std::move(again), limits, take, stop_);
+  co_await ConnectSweep(std::move(again), limits, take, stop_, turns_);
   co_return open;
 }
 
 asio::awaitable<void> Discovery::SweepRanges(Plan plan, DiscoveryReport* report) {
   for (const AddressRange& range : plan.ranges) report->ranges.push_back({range.text});
-  auto open = co_await FindOpen(plan, report);
+  auto open = co_await FindOpen(&plan, report);
   // Read after the sweep, which has brought the table up to date.
   const auto macs = OnlyOwnMacs(ReadNeighbours());
   IdentifyLimits limits;
   limits.step = std::max(ToNanos(config_.connect_timeout) * 2, nanoseconds(2'000'000'000));
   limits.port = config_.miner_port;
   const auto take = [&](const Target& target, Verdict verdict, const Identity& identity) {
-    Count(report->ranges[target.range], verdict);
+    RangeReport& range = report->ranges[target.range];
+    // Nothing was known of it before.
+    const bool away = verdict == Verdict::kError && plan.busy.contains(target.address);
+    if (plan.busy.contains(target.address)) Count(range, away ? Reach::kSilent : Reach::kOpen);
+    if (!away) Count(range, verdict);
     if (verdict != Verdict::kMiner) return;
     FoundMiner miner{target.address, identity, DiscoverySource::kTcp};
     if (plan.hints.contains(target.address)) miner.source = DiscoverySource::kBoth;
@@ -188,7 +195,7 @@ asio::awaitable<void> Discovery::SweepRanges(Plan plan, DiscoveryReport* report)
     }
     report->found.push_back(std::move(miner));
   };
-  co_await IdentifySweep(std::move(open), limits, take, stop_);
+  co_await IdentifySweep(std::move(open), limits, take, stop_, turns_);
 }
 
 }  // namespace antx

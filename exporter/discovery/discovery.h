@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "discovery/address_turns.h"
 #include "discovery/sweep.h"
 #include "model/inventory.h"
 #include "model/reading.h"
@@ -51,9 +52,10 @@ class Discovery {
   using Known = std::function<std::set<Ipv4>()>;
   using Report = std::function<void(const DiscoveryReport&)>;
 
-  /// `clock` and `log` outlive it. `known` gives the addresses to ask first.
+  /// `clock` and `log` outlive it. `known` gives the addresses to ask first. An address is talked
+  /// to in turn with those behind `turns`.
   Discovery(boost::asio::any_io_executor executor, const Clock& clock, Logger& log, Known known,
-            Report report);
+            Report report, AddressTurns turns = {});
 
   /// Takes effect for the next sweep, which begins at once when something changed.
   void Configure(const DiscoveryConfig& config);
@@ -73,17 +75,19 @@ class Discovery {
     std::vector<AddressRange> ranges;
     std::set<Ipv4> hints;  ///< From mDNS, inside the ranges.
     std::set<Ipv4> own;
+    std::set<Ipv4> busy;  ///< A poll was under way in stage one.
   };
   boost::asio::awaitable<void> Loop();
   boost::asio::awaitable<void> WaitForNext(SteadyTime begin);
   boost::asio::awaitable<void> SweepRanges(Plan plan, DiscoveryReport* report);
-  boost::asio::awaitable<std::vector<Target>> FindOpen(Plan plan, DiscoveryReport* report);
+  boost::asio::awaitable<std::vector<Target>> FindOpen(Plan* plan, DiscoveryReport* report);
 
   boost::asio::any_io_executor executor_;
   const Clock& clock_;
   Logger& log_;
   Known known_;
   Report report_;
+  AddressTurns turns_;
   DiscoveryConfig config_;
   boost::asio::steady_timer timer_;
   StopFlag stop_ = std::make_shared<bool>(false);

@@ -27,6 +27,7 @@ struct Work {
   IdentifyLimits limits;
   std::function<void(const Target&, Verdict, const Identity&)> result;
   StopFlag stop;
+  AddressTurns turns;
   std::size_t next = 0;
   int running = 0;
   std::unique_ptr<asio::steady_timer> wake;  ///< Cancelled when the last worker ends.
@@ -56,10 +57,23 @@ asio::awaitable<void> IdentifyOne(std::shared_ptr<Work> work, Target target) {
   work->result(target, answered ? Verdict::kNotAMiner : Verdict::kError, {});
 }
 
+/// Gives the turn back however the talk ends.
+struct Turn {
+  const AddressTurns& turns;
+  Ipv4 address;
+  ~Turn() { turns.GiveBack(address); }
+};
+
+asio::awaitable<void> IdentifyInTurn(std::shared_ptr<Work> work, Target target) {
+  if (work->turns.take && !co_await work->turns.take(target.address)) co_return;
+  const Turn turn{work->turns, target.address};
+  co_await IdentifyOne(work, target);
+}
+
 asio::awaitable<void> Worker(std::shared_ptr<Work> work) {
   while (!*work->stop && work->next < work->targets.size()) {
     const Target target = work->targets[work->next++];
-    co_await IdentifyOne(work, target);
+    co_await IdentifyInTurn(work, target);
   }
 }
 
@@ -67,13 +81,15 @@ asio::awaitable<void> Worker(std::shared_ptr<Work> work) {
 
 asio::awaitable<void> IdentifySweep(
     std::vector<Target> targets, IdentifyLimits limits,
-    std::function<void(const Target&, Verdict, const Identity&)> result, StopFlag stop) {
+    std::function<void(const Target&, Verdict, const Identity&)> result, StopFlag stop,
+    AddressTurns turns) {
   const auto executor = co_await asio::this_coro::executor;
   auto work = std::make_shared<Work>();
   work->targets = std::move(targets);
   work->limits = limits;
   work->result = std::move(result);
   work->stop = std::move(stop);
+  work->turns = std::move(turns);
   work->wake = std::make_unique<asio::steady_timer>(executor);
   const auto workers =
       std::min<std::size_t>(static_cast<std::size_t>(limits.concurrent), work->targets.size());

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "discovery/address_turns.h"
 #include "discovery/sweep.h"
 #include "model/reading.h"
 
@@ -20,8 +21,10 @@ struct IdentifyLimits {
 };
 
 /// Asks every target "version", then "stats", until a reply tells. `result` is called once each.
+/// Waits for its turn at each address.
 boost::asio::awaitable<void> IdentifySweep(
     std::vector<Target> targets, IdentifyLimits limits,
-    std::function<void(const Target&, Verdict, const Identity&)> result, StopFlag stop);
+    std::function<void(const Target&, Verdict, const Identity&)> result, StopFlag stop,
+    AddressTurns turns = {});
 
 }  // namespace antx

@@ -54,11 +54,23 @@ void Learn(InventoryRecord& record, Identity told, bool mac_is_hint) {
   record.identity = std::move(told);
 }
 
+/// Notes which keys of a device are new at this address.
+void MarkKeys(InventoryRecord& record, const Identity& before, std::uint64_t turn) {
+  if (record.identity.mac != before.mac) record.mac_turn = turn;
+  if (record.identity.serial != before.serial) record.serial_turn = turn;
+}
+
+struct DeviceKey {
+  std::string text;
+  std::uint64_t turn;  ///< When it came up at the address of the record.
+};
+
 /// The keys under which a device is recognised at another address.
-std::vector<std::string> DeviceKeys(const Identity& identity) {
-  std::vector<std::string> keys;
-  if (!identity.mac.empty()) keys.push_back("mac " + identity.mac);
-  if (!identity.serial.empty()) keys.push_back("serial " + identity.serial);
+std::vector<DeviceKey> KeysOf(const InventoryRecord& record) {
+  std::vector<DeviceKey> keys;
+  const Identity& identity = record.identity;
+  if (!identity.mac.empty()) keys.push_back({"mac " + identity.mac, record.mac_turn});
+  if (!identity.serial.empty()) keys.push_back({"serial " + identity.serial, record.serial_turn});
   return keys;
 }
 
@@ -75,6 +87,7 @@ void InventoryChange::Append(InventoryChange other) {
   MoveInto(other.added, added);
   MoveInto(other.updated, updated);
   MoveInto(other.removed, removed);
+  MoveInto(other.replaced, replaced);
   MoveInto(other.moved, moved);
   MoveInto(other.events, events);
   over_limit += other.over_limit;
@@ -103,8 +116,7 @@ MinerLabels Inventory::LabelsFor(Ipv4 address, const std::string& mac) const {
   return entry == nullptr ? MinerLabels{} : entry->labels;
 }
 
-std::string Inventory::IdFor(Ipv4 address, const Identity& identity,
-                             const MinerLabels& labels) const {
+std::string Inventory::IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) {
   std::string id;
   if (config_.identity == IdentityKind::kMac) id = identity.mac;
   if (config_.identity == IdentityKind::kHostname) id = identity.hostname;
@@ -112,22 +124,23 @@ std::string Inventory::IdFor(Ipv4 address, const Identity& identity,
   if (id.empty()) return address.ToString();
   // An id stands for one miner: a name that somebody else has does not count.
   const auto owner = by_id_.find(id);
-  const bool taken = owner != by_id_.end() && owner->second != address;
-  return taken ? address.ToString() : id;
+  if (owner == by_id_.end() || owner->second == address) return id;
+  refused_[id].insert(address);
+  return address.ToString();
 }
 
 void Inventory::Index(const InventoryRecord& record) {
   by_id_.emplace(record.facts.id, record.facts.address);
-  for (std::string& key : DeviceKeys(record.identity)) {
-    by_device_.emplace(std::move(key), record.facts.address);
+  for (DeviceKey& key : KeysOf(record)) {
+    by_device_.emplace(std::move(key.text), record.facts.address);
   }
 }
 
 void Inventory::Unindex(const InventoryRecord& record) {
   const auto id = by_id_.find(record.facts.id);
   if (id != by_id_.end() && id->second == record.facts.address) by_id_.erase(id);
-  for (const std::string& key : DeviceKeys(record.identity)) {
-    const auto [first, last] = by_device_.equal_range(key);
+  for (const DeviceKey& key : KeysOf(record)) {
+    const auto [first, last] = by_device_.equal_range(key.text);
     const auto own = std::find_if(
         first, last, [&](const auto& entry) { return entry.second == record.facts.address; });
     if (own != last) by_device_.erase(own);
@@ -142,9 +155,20 @@ void Inventory::Refresh(InventoryRecord& record, InventoryChange& change) {
   next.id = IdFor(next.address, record.identity, next.labels);
   if (next == record.facts) return;
   Unindex(record);
-  record.facts = next;
+  const std::string before = std::exchange(record.facts, next).id;
   Index(record);
   change.updated.push_back(std::move(next));
+  if (record.facts.id != before) OfferId(before, change);
+}
+
+/// An id is free: of two that swap addresses, the first to be asked has waited for its own.
+void Inventory::OfferId(const std::string& id, InventoryChange& change) {
+  const auto waiting = refused_.extract(id);
+  if (waiting.empty()) return;
+  for (const Ipv4 address : waiting.mapped()) {
+    const auto known = records_.find(address);
+    if (known != records_.end()) Refresh(known->second, change);
+  }
 }
 
 InventoryChange Inventory::Configure(const Config& config, SystemTime now) {
@@ -201,17 +225,27 @@ InventoryChange Inventory::Add(InventoryRecord record) {
   return change;
 }
 
-/// Two live miners with one MAC or serial are clones (copied images, bridges); only one that
-/// has missed a poll may have moved. After a restart each first gets its chance to answer.
+void Inventory::MarkSeen(InventoryRecord& record, SystemTime now) {
+  record.last_seen = now;
+  record.seen_turn = ++turn_;
+}
+
+/// Only a miner that has missed a poll may have moved. After a restart each first gets its chance
+/// to answer.
 bool Inventory::MayHaveMoved(const InventoryRecord& record, SystemTime now) const {
   return !IsStatic(record) && now - std::max(record.last_seen, restored_at_) > moved_after_;
 }
 
+/// Two with one MAC or serial are clones (copied images, bridges) if the one was seen after the
+/// key had come up at the other: whichever is switched off later has not moved. A key that was
+/// there before this run began tells nothing of a move.
 void Inventory::NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change) {
-  for (const std::string& key : DeviceKeys(record.identity)) {
-    const auto [first, last] = by_device_.equal_range(key);
+  for (const DeviceKey& key : KeysOf(record)) {
+    const auto [first, last] = by_device_.equal_range(key.text);
     const auto old = std::find_if(first, last, [&](const auto& entry) {
-      return entry.second != record.facts.address && MayHaveMoved(records_.at(entry.second), now);
+      if (entry.second == record.facts.address) return false;
+      const InventoryRecord& other = records_.at(entry.second);
+      return other.seen_turn < key.turn && MayHaveMoved(other, now);
     });
     if (old == last) continue;
     const Ipv4 from = old->second;
@@ -240,25 +274,34 @@ InventoryChange Inventory::Found(Ipv4 address, const Identity& identity, Discove
     record.mac_is_hint = mac_is_hint;
     record.facts.address = address;
     record.facts.source = source;
-    record.first_seen = record.last_seen = now;
+    record.first_seen = now;
+    MarkSeen(record, now);
+    MarkKeys(record, {}, turn_);
     NoticeMove(record, now, change);
     change.Append(Add(std::move(record)));
     return change;
   }
   InventoryRecord& record = known->second;
+  const Identity before = record.identity;
   Unindex(record);
-  record.last_seen = now;
+  MarkSeen(record, now);
   record.facts.source = Merge(record.facts.source, source);
   Learn(record, identity, mac_is_hint);
+  MarkKeys(record, before, turn_);
   Index(record);
   NoticeMove(record, now, change);
+  const std::string id = record.facts.id;
   Refresh(record, change);
+  // Also when the MAC known before was a hint only: an id that is a MAC means that one device.
+  const bool other_device =
+      Differ(before.mac, record.identity.mac) || Differ(before.serial, record.identity.serial);
+  if (other_device && record.facts.id != id) change.replaced.push_back(address);
   return change;
 }
 
 void Inventory::Seen(Ipv4 address, SystemTime now) {
   const auto known = records_.find(address);
-  if (known != records_.end()) known->second.last_seen = now;
+  if (known != records_.end()) MarkSeen(known->second, now);
 }
 
 void Inventory::FollowClock(SystemTime now, SteadyTime steady) {
@@ -289,6 +332,7 @@ InventoryChange Inventory::Forget(SystemTime now) {
                              "not seen for too long, forgotten"});
     change.removed.push_back(it->first);
     Unindex(it->second);
+    refused_.erase(it->second.facts.id);
     it = records_.erase(it);
   }
   return change;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -24,6 +26,10 @@ struct InventoryRecord {
   SystemTime first_seen;
   SystemTime last_seen;
   bool mac_is_hint = false;  ///< The MAC is the neighbour table's, or nobody knows whose.
+  // In the order of what happens in this run, which no clock can upset; 0: before it.
+  std::uint64_t seen_turn = 0;    ///< Seen last.
+  std::uint64_t mac_turn = 0;     ///< The present MAC came up at this address.
+  std::uint64_t serial_turn = 0;  ///< The present serial came up at this address.
 };
 
 /// What a change did; the caller tells poller and fleet.
@@ -31,6 +37,9 @@ struct InventoryChange {
   std::vector<MinerFacts> added;
   std::vector<MinerFacts> updated;  ///< Same address, new id or labels.
   std::vector<Ipv4> removed;
+  /// Another device answers there now, under another id: what was known of the id before is not
+  /// this one's. In `updated`, too.
+  std::vector<Ipv4> replaced;
   /// From and to: the same device under the same id. `from` is in `removed`, too.
   std::vector<std::pair<Ipv4, Ipv4>> moved;
   std::vector<Event> events;
@@ -69,11 +78,13 @@ class Inventory {
   const InventoryEntry* EntryFor(Ipv4 address, const std::string& mac) const;
   bool IsStatic(const InventoryRecord& record) const;
   MinerLabels LabelsFor(Ipv4 address, const std::string& mac) const;
-  std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels) const;
+  std::string IdFor(Ipv4 address, const Identity& identity, const MinerLabels& labels);
+  void MarkSeen(InventoryRecord& record, SystemTime now);
   bool MayHaveMoved(const InventoryRecord& record, SystemTime now) const;
   void NoticeMove(InventoryRecord& record, SystemTime now, InventoryChange& change);
   InventoryChange Add(InventoryRecord record);
   void Refresh(InventoryRecord& record, InventoryChange& change);
+  void OfferId(const std::string& id, InventoryChange& change);
   void Index(const InventoryRecord& record);
   void Unindex(const InventoryRecord& record);
 
@@ -81,10 +92,13 @@ class Inventory {
   int max_miners_ = 20000;
   SystemTime::duration moved_after_{};
   SystemTime restored_at_;
+  std::uint64_t turn_ = 0;                            ///< Of the last thing that happened.
   std::optional<SystemTime::duration> clock_offset_;  ///< System time less steady time.
   std::map<Ipv4, InventoryRecord> records_;
   // With 20,000 miners no look-up may walk through all of them: polls wait meanwhile.
   std::unordered_map<std::string, Ipv4> by_id_;
+  /// Whom an id was refused, since somebody else had it. Some may want another one by now.
+  std::unordered_map<std::string, std::set<Ipv4>> refused_;
   std::unordered_multimap<std::string, Ipv4> by_device_;  ///< "mac ..." and "serial ...".
   std::unordered_map<Ipv4, std::size_t> entry_by_address_;
   std::unordered_map<std::string, std::size_t> entry_by_mac_;

@@ -53,12 +53,13 @@ struct Pending {
 class Sweep : public std::enable_shared_from_this<Sweep> {
  public:
   Sweep(asio::any_io_executor executor, std::vector<Target> targets, SweepLimits limits,
-        std::function<void(const Target&, Reach)> result, StopFlag stop)
+        std::function<void(const Target&, Reach)> result, StopFlag stop, AddressTurns turns)
       : executor_(std::move(executor)),
         targets_(std::move(targets)),
         limits_(limits),
         result_(std::move(result)),
         stop_(std::move(stop)),
+        turns_(std::move(turns)),
         wake_(executor_) {
     limits_.concurrent = std::min(limits_.concurrent, HalfOfDescriptors());
   }
@@ -106,6 +107,10 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     }
     ++next_;
     if (descriptor < 0) return result_(target, Reach::kError);
+    if (!turns_.TryTake(target.address)) {
+      close(descriptor);
+      return result_(target, Reach::kBusy);
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(limits_.port);
@@ -114,6 +119,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     if (code == 0 || errno != EINPROGRESS) {
       const int error = code == 0 ? 0 : errno;
       close(descriptor);
+      turns_.GiveBack(target.address);
       return result_(target, ReachOf(error));
     }
     Wait(descriptor, target);
@@ -126,6 +132,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     pending->socket.assign(tcp::v4(), descriptor, ec);
     if (ec) {
       close(descriptor);
+      turns_.GiveBack(target.address);
       return result_(target, Reach::kError);
     }
     ++open_;
@@ -165,6 +172,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
     --open_;
     boost::system::error_code ignored;
     pending.socket.close(ignored);
+    turns_.GiveBack(pending.target.address);
   }
 
   asio::any_io_executor executor_;
@@ -172,6 +180,7 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
   SweepLimits limits_;
   std::function<void(const Target&, Reach)> result_;
   StopFlag stop_;
+  AddressTurns turns_;
   asio::steady_timer wake_;
   std::deque<std::shared_ptr<Pending>> waiting_;
   std::size_t next_ = 0;
@@ -182,11 +191,11 @@ class Sweep : public std::enable_shared_from_this<Sweep> {
 }  // namespace
 
 asio::awaitable<void> ConnectSweep(std::vector<Target> targets, SweepLimits limits,
-                                   std::function<void(const Target&, Reach)> result,
-                                   StopFlag stop) {
+                                   std::function<void(const Target&, Reach)> result, StopFlag stop,
+                                   AddressTurns turns) {
   const auto executor = co_await asio::this_coro::executor;
   const auto sweep = std::make_shared<Sweep>(executor, std::move(targets), limits,
-                                             std::move(result), std::move(stop));
+                                             std::move(result), std::move(stop), std::move(turns));
   co_await sweep->Run();
 }
 

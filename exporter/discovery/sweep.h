@@ -10,11 +10,18 @@
 #include <memory>
 #include <vector>
 
+#include "discovery/address_turns.h"
 #include "discovery/targets.h"
 
 namespace antx {
 
-enum class Reach : std::uint8_t { kOpen, kRefused, kSilent, kError };
+enum class Reach : std::uint8_t {
+  kOpen,
+  kRefused,
+  kSilent,
+  kError,
+  kBusy,  ///< Not asked, since somebody else of the exporter talks to it.
+};
 
 struct SweepLimits {
   std::chrono::nanoseconds timeout{std::chrono::milliseconds(500)};
@@ -33,6 +40,6 @@ inline constexpr std::chrono::milliseconds kStopCheck{100};
 /// that the process may open at most, whatever the limits say: polls need theirs.
 boost::asio::awaitable<void> ConnectSweep(std::vector<Target> targets, SweepLimits limits,
                                           std::function<void(const Target&, Reach)> result,
-                                          StopFlag stop);
+                                          StopFlag stop, AddressTurns turns = {});
 
 }  // namespace antx

@@ -1,8 +1,15 @@
 #include "fleet/tracker.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace antx {
+namespace {
+
+constexpr auto kKeepAside = std::chrono::hours(24);
+
+}  // namespace
 
 Tracker::Tracker(std::shared_ptr<const Config> config, const Clock& clock, SnapshotBox& box,
                  EventSink events)
@@ -14,15 +21,38 @@ void Tracker::Apply(std::shared_ptr<const Config> config) {
 }
 
 void Tracker::Upsert(const MinerFacts& facts) {
-  const auto found = miners_.find(facts.address);
-  if (found != miners_.end()) {
-    found->second.track.Configure(facts, *config_);
-    found->second.track.Maintain(maintenance_);
-    return;
+  auto found = miners_.find(facts.address);
+  if (found == miners_.end() || found->second.track.facts().id != facts.id) {
+    if (auto own = aside_.extract(facts.id)) {
+      SetAside(facts.address);
+      found = miners_.emplace(facts.address, std::move(own.mapped().entry)).first;
+    }
   }
-  Entry entry{MinerTrack(facts, *config_, clock_.Now(), clock_.Steady()), nullptr};
-  entry.track.Maintain(maintenance_);
-  miners_.emplace(facts.address, std::move(entry));
+  if (found == miners_.end()) {
+    MinerTrack track(facts, *config_, clock_.Now(), clock_.Steady());
+    found = miners_.emplace(facts.address, Entry{std::move(track), nullptr}).first;
+  } else {
+    found->second.track.Configure(facts, *config_);
+  }
+  found->second.track.Maintain(maintenance_);
+}
+
+void Tracker::SetAside(Ipv4 address) {
+  auto node = miners_.extract(address);
+  if (node.empty()) return;
+  std::string id = node.mapped().track.facts().id;
+  aside_.insert_or_assign(std::move(id), Aside{std::move(node.mapped()), clock_.Steady()});
+}
+
+/// Also the oldest ones beyond the number of miners: one that tells another MAC at every poll must
+/// not fill the memory.
+void Tracker::ForgetAside(SteadyTime now) {
+  std::erase_if(aside_, [now](const auto& item) { return now - item.second.since > kKeepAside; });
+  while (aside_.size() > miners_.size()) {
+    aside_.erase(std::min_element(aside_.begin(), aside_.end(), [](const auto& a, const auto& b) {
+      return a.second.since < b.second.since;
+    }));
+  }
 }
 
 void Tracker::Maintain(MaintenanceList list) {
@@ -42,7 +72,7 @@ void Tracker::Move(Ipv4 from, Ipv4 to) {
   facts.address = to;
   node.mapped().track.Configure(std::move(facts), *config_);
   node.key() = to;
-  miners_.erase(to);
+  SetAside(to);
   miners_.insert(std::move(node));
 }
 
@@ -62,6 +92,7 @@ void Tracker::Fold(const PollOutcome& outcome) {
 
 void Tracker::Tick() {
   const SteadyTime steady = clock_.Steady();
+  ForgetAside(steady);
   auto next = std::make_shared<Snapshot>();
   next->taken = clock_.Now();
   next->taken_steady = steady;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "config/config.h"
@@ -30,13 +31,17 @@ class Tracker {
   /// A reload: limits, labels and windows apply from the next poll or tick.
   void Apply(std::shared_ptr<const Config> config);
 
-  /// Adds a miner or gives it new facts (labels, id).
+  /// Adds a miner or gives it new facts (labels, id). Under an id that was set aside, the miner
+  /// goes on with what was known of that id.
   void Upsert(const MinerFacts& facts);
   /// Takes the persisted part of a miner that was added before; ignored otherwise.
   void Restore(const PersistedMiner& saved);
   /// The miner answers at another address now and keeps its counters, usual hashrate and state;
-  /// what was at `to` is dropped. Its new facts follow by Upsert.
+  /// what was at `to` is set aside. Its new facts follow by Upsert.
   void Move(Ipv4 from, Ipv4 to);
+  /// Another device answers at the address, under an id that Upsert brings next. Counters, usual
+  /// hashrate and state of the id before wait for a day for the miner that it belongs to.
+  void SetAside(Ipv4 address);
   /// Its series end with the next snapshot.
   void Remove(Ipv4 address);
   [[nodiscard]] std::size_t size() const { return miners_.size(); }
@@ -64,13 +69,19 @@ class Tracker {
     MinerTrack track;
     std::shared_ptr<const MinerView> view;
   };
+  struct Aside {
+    Entry entry;
+    SteadyTime since;
+  };
   void Emit(const std::vector<Event>& events);
+  void ForgetAside(SteadyTime now);
 
   std::shared_ptr<const Config> config_;
   const Clock& clock_;
   SnapshotBox& box_;
   EventSink events_;
   std::map<Ipv4, Entry> miners_;
+  std::map<std::string, Aside, std::less<>> aside_;  ///< By id.
   MaintenanceList maintenance_;
   std::uint64_t sequence_ = 0;
 };

@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 
 // The longest sleep of the beat: rounds are counted even without miners.
 constexpr auto kLongestSleep = std::chrono::seconds(1);
+constexpr std::size_t kMostStrangers = 16;
 
 PollOutcome FailedByThrow(const MinerPollRequest& request, const std::string& what) {
   PollOutcome outcome;
@@ -36,13 +37,6 @@ asio::awaitable<PollOutcome> Guarded(MinerPollRequest request, MinerMemory* memo
     what = error.what();
   }
   co_return FailedByThrow(request, what);
-}
-
-asio::awaitable<void> PollOnce(MinerPollRequest request,
-                               std::function<void(const PollOutcome&)> done) {
-  MinerMemory memory;
-  const PollOutcome outcome = co_await Guarded(std::move(request), &memory);
-  done(outcome);
 }
 
 }  // namespace
@@ -81,6 +75,10 @@ void Poller::Remove(Ipv4 address) {
   const auto found = slots_.find(address);
   if (found == slots_.end()) return;
   if (!found->second.asked) --unasked_;
+  if (IsBusy(address)) {
+    holds_[address].held = true;
+    left_over_.insert(address);
+  }
   slots_.erase(found);
   WakeHolder(address);
 }
@@ -216,7 +214,7 @@ asio::awaitable<void> Poller::RunPoll(Ipv4 address, std::uint64_t generation,
 
 void Poller::Finish(Ipv4 address, std::uint64_t generation, const PollOutcome& outcome) {
   const auto found = slots_.find(address);
-  if (stopping_ || found == slots_.end()) return;
+  if (stopping_ || EndLeftOver(address) || found == slots_.end()) return;
   found->second.in_flight = false;
   found->second.probed = false;
   WakeHolder(address);
@@ -263,11 +261,29 @@ void Poller::PollNow(Ipv4 address, Done done) {
   Launch(address, slot);
 }
 
-void Poller::PollStranger(Ipv4 address, std::chrono::nanoseconds budget, Done done) {
-  if (stopping_) return;
+bool Poller::PollStranger(Ipv4 address, std::chrono::nanoseconds budget, Done done) {
+  if (stopping_) return false;
+  const auto in_flight = strangers_.find(address);
+  if (in_flight != strangers_.end()) {
+    in_flight->second.push_back(std::move(done));
+    return true;
+  }
+  if (strangers_.size() >= kMostStrangers) return false;
+  strangers_[address].push_back(std::move(done));
   MinerPollRequest request = RequestFor(address, address.ToString());
   request.budget = std::min(request.budget, budget);
-  Spawn(PollOnce(std::move(request), std::move(done)));
+  Spawn(RunStranger(std::move(request)));
+  return true;
+}
+
+asio::awaitable<void> Poller::RunStranger(MinerPollRequest request) {
+  const Ipv4 address = request.address;
+  if (!co_await Hold(address)) co_return;
+  MinerMemory memory;
+  const PollOutcome outcome = co_await Guarded(std::move(request), &memory);
+  const auto waiting = std::move(strangers_.extract(address).mapped());
+  Release(address);
+  for (const Done& done : waiting) done(outcome);
 }
 
 }  // namespace antx

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "config/config.h"
@@ -54,7 +55,7 @@ class Poller {
 
   /// Starts to poll a miner at once (subject to the limit in flight), then at its beat.
   void Add(const std::string& miner_id, Ipv4 address, MinerMemory memory);
-  /// A poll in flight ends and its outcome is dropped.
+  /// A poll in flight ends and its outcome is dropped; until then it holds the address.
   void Remove(Ipv4 address);
   /// A MAC that was learned elsewhere (neighbour table); kept when the miner tells none. Another
   /// one than the known MAC is another device, which is asked afresh who it is.
@@ -76,14 +77,18 @@ class Poller {
   /// those that become due meanwhile come then. One holder at a time, the others wait for their
   /// turn. False: the poller stops, nothing is held.
   [[nodiscard]] boost::asio::awaitable<bool> Hold(Ipv4 address);
+  /// Holds at once, or not at all when somebody talks to the miner or waits to.
+  [[nodiscard]] bool TryHold(Ipv4 address);
   /// Ends the hold of an address; nothing happens where there is none.
   void Release(Ipv4 address);
 
   /// Polls a known miner now or joins the poll in flight; `done` gets the outcome.
   void PollNow(Ipv4 address, std::function<void(const PollOutcome&)> done);
-  /// Polls an address outside the inventory once; `done` gets the outcome.
-  void PollStranger(Ipv4 address, std::chrono::nanoseconds budget,
-                    std::function<void(const PollOutcome&)> done);
+  /// Polls an address outside the inventory once, or joins such a poll in flight; `done` gets the
+  /// outcome. Waits for its turn like a holder. False: 16 others are asked already, or the poller
+  /// stops; `done` is not called.
+  [[nodiscard]] bool PollStranger(Ipv4 address, std::chrono::nanoseconds budget,
+                                  std::function<void(const PollOutcome&)> done);
 
  private:
   using Done = std::function<void(const PollOutcome&)>;
@@ -110,6 +115,7 @@ class Poller {
   boost::asio::awaitable<void> RunPoll(Ipv4 address, std::uint64_t generation,
                                        MinerPollRequest request,
                                        std::shared_ptr<MinerMemory> memory);
+  boost::asio::awaitable<void> RunStranger(MinerPollRequest request);
   boost::asio::awaitable<void> RunWebPass(Ipv4 address, WebPassRequest request,
                                           std::shared_ptr<MinerMemory> memory);
   boost::asio::awaitable<void> AskWebInstead(Ipv4 address, std::shared_ptr<MinerMemory> memory,
@@ -118,6 +124,7 @@ class Poller {
   [[nodiscard]] bool IsReserved(Ipv4 address) const { return holds_.contains(address); }
   [[nodiscard]] bool IsBusy(Ipv4 address) const;
   void WakeHolder(Ipv4 address);
+  bool EndLeftOver(Ipv4 address);
   void QueueWanted(Ipv4 address, Slot& slot);
   void StartWebPasses();
   void EndWebPass(Ipv4 address);
@@ -142,6 +149,9 @@ class Poller {
   Schedule schedule_;
   std::unordered_map<Ipv4, Slot> slots_;
   std::unordered_map<Ipv4, HoldState> holds_;
+  std::unordered_set<Ipv4> left_over_;  ///< Removed while something was in flight.
+  /// Polls of strangers, each of which holds its address: it may enter the inventory meanwhile.
+  std::unordered_map<Ipv4, std::vector<Done>> strangers_;
   std::deque<Ipv4> ready_;
   std::deque<Ipv4> web_ready_;
   int in_flight_ = 0;

@@ -1,4 +1,5 @@
-// Holds: while a command talks to a miner, no poll does. Its API serves one client at a time.
+// Holds: while a command or a sweep talks to a miner, no poll does. Its API serves one client at a
+// time.
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -38,6 +39,19 @@ asio::awaitable<bool> Poller::Hold(Ipv4 address) {
   if (stopping_) co_return false;
   state.held = true;
   co_return true;
+}
+
+bool Poller::TryHold(Ipv4 address) {
+  if (stopping_ || IsReserved(address) || IsBusy(address)) return false;
+  holds_[address].held = true;
+  return true;
+}
+
+/// What was in flight when its miner left the inventory has ended. False: it was not that.
+bool Poller::EndLeftOver(Ipv4 address) {
+  if (left_over_.erase(address) == 0) return false;
+  Release(address);
+  return true;
 }
 
 void Poller::Release(Ipv4 address) {

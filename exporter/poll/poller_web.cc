@@ -76,7 +76,7 @@ asio::awaitable<void> Poller::RunWebPass(Ipv4 /*address*/, WebPassRequest reques
 void Poller::EndWebPass(Ipv4 address) {
   if (stopping_) return;
   const auto found = slots_.find(address);
-  if (found != slots_.end()) {
+  if (!EndLeftOver(address) && found != slots_.end()) {
     Slot& slot = found->second;
     slot.web_in_flight = false;
     WakeHolder(address);

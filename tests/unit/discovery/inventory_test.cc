@@ -134,6 +134,74 @@ TEST(Inventory, TwoThatAnswerWithOneMacAreClonesAndBothStay) {
   }
   EXPECT_EQ(inventory.records().at(kA).facts.id, "02:00:00:00:00:01");
   EXPECT_EQ(inventory.records().at(kB).facts.id, "10.0.0.2");
+  // One is switched off: it is offline, and has not moved to where its twin always was.
+  for (int minute = 20; minute < 30; ++minute) inventory.Seen(kA, kNow + minutes(minute));
+  const auto change =
+      inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow + minutes(30));
+  EXPECT_FALSE(HasMove(change));
+  EXPECT_TRUE(change.removed.empty());
+  EXPECT_TRUE(inventory.Contains(kB));
+}
+
+TEST(Inventory, TwinsBySerialStayWhenOneIsSwitchedOff) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  Identity twin = WithMac("");
+  twin.serial = "COPIED";
+  inventory.Found(kA, twin, DiscoverySource::kTcp, kNow);
+  inventory.Found(kB, twin, DiscoverySource::kTcp, kNow);
+  for (int minute = 1; minute < 60; ++minute) {
+    inventory.Seen(kA, kNow + minutes(minute));
+    if (minute < 50) inventory.Seen(kB, kNow + minutes(minute));
+  }
+  EXPECT_FALSE(HasMove(inventory.Found(kA, twin, DiscoverySource::kTcp, kNow + hours(1))));
+  EXPECT_TRUE(inventory.Contains(kB));
+}
+
+TEST(Inventory, AMoveToAKnownAddressIsNoticedByALaterSweep) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  inventory.Found(kA, WithMac("02:00:00:00:00:01"), DiscoverySource::kTcp, kNow);
+  inventory.Found(kB, WithMac("02:00:00:00:00:02"), DiscoverySource::kTcp, kNow);
+  inventory.Seen(kA, kNow + minutes(9));
+  const auto moved = WithMac("02:00:00:00:00:01");
+  // Too soon to know whether it has left the old address.
+  EXPECT_FALSE(HasMove(inventory.Found(kB, moved, DiscoverySource::kTcp,
+                                       kNow + minutes(9) + std::chrono::seconds(20))));
+  inventory.Seen(kB, kNow + minutes(15));
+  const auto change = inventory.Found(kB, moved, DiscoverySource::kTcp, kNow + minutes(20));
+  EXPECT_TRUE(HasMove(change));
+  EXPECT_EQ(change.removed, (std::vector<Ipv4>{kA}));
+}
+
+TEST(Inventory, AJumpOfTheClockMakesNoMoveOfATwinThatIsOff) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  const auto twin = WithMac("02:00:00:00:00:01");
+  inventory.FollowClock(kNow, SteadyTime{hours(5)});
+  inventory.Found(kA, twin, DiscoverySource::kTcp, kNow - minutes(3));
+  inventory.Found(kB, twin, DiscoverySource::kTcp, kNow - minutes(3));
+  inventory.Seen(kB, kNow - minutes(1));
+  const SystemTime before = kNow - minutes(2);
+  inventory.FollowClock(before, SteadyTime{hours(5)});
+  EXPECT_FALSE(HasMove(inventory.Found(kA, twin, DiscoverySource::kTcp, before + minutes(5))));
+}
+
+TEST(Inventory, TwinsOfTheLastRunBothStay) {
+  Inventory inventory;
+  inventory.Configure({}, kNow);
+  InventoryRecord a;
+  a.facts.address = kA;
+  a.identity = WithMac("02:00:00:00:00:01");
+  a.last_seen = kNow - minutes(1);
+  InventoryRecord b = a;
+  b.facts.address = kB;
+  inventory.Restore({a, b}, kNow);
+  for (int minute = 0; minute < 20; ++minute) {
+    EXPECT_FALSE(
+        HasMove(inventory.Found(kA, a.identity, DiscoverySource::kTcp, kNow + minutes(minute))));
+  }
+  EXPECT_TRUE(inventory.Contains(kB));
 }
 
 TEST(Inventory, AfterARestartEachMayAnswerBeforeOneCountsAsMoved) {

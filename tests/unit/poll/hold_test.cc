@@ -147,6 +147,34 @@ TEST_F(HoldTest, AMinerThatLeavesTheInventoryCanBeHeldAndComesBack) {
   RunUntil([&] { return polls_ > polls; });
 }
 
+TEST_F(HoldTest, TryingTakesNothingFromOthers) {
+  RunUntil([this] { return poller_->InFlight() == 1; });
+  EXPECT_FALSE(poller_->TryHold(OwnAddress())) << "a poll is in flight";
+  RunUntil([this] { return poller_->TryHold(OwnAddress()); });
+  EXPECT_FALSE(poller_->TryHold(OwnAddress()));
+  const auto talk = Talk();
+  const auto until = clock_.Steady() + std::chrono::milliseconds(60);
+  RunUntil([&] { return clock_.Steady() >= until; });
+  EXPECT_EQ(Talk(), talk);
+  const int polls = polls_;
+  poller_->Release(OwnAddress());
+  RunUntil([&] { return polls_ > polls; });
+}
+
+TEST_F(HoldTest, WhatIsInFlightWhenAMinerLeavesStillCounts) {
+  RunUntil([this] { return member().counters.open == 1; });
+  poller_->Remove(OwnAddress());
+  std::optional<bool> held;
+  Hold(held);
+  poller_->Add("a", OwnAddress(), {});
+  RunUntil([&] { return held.has_value(); });
+  EXPECT_EQ(member().counters.open, 0);
+  const int polls = polls_;
+  poller_->Release(OwnAddress());
+  RunUntil([&] { return polls_ > polls; });
+  EXPECT_EQ(member().counters.most_open, 1);
+}
+
 TEST_F(HoldTest, TheEndOfThePollerEndsTheWait) {
   std::optional<bool> first;
   std::optional<bool> second;
