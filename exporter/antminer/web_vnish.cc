@@ -108,6 +108,8 @@ void ReadPools(const WebPages& pages, Reading& reading) {
     record.TakeCounter("rejected", 1, pool.rejected, "pool rejected");
     record.TakeCounter("stale", 1, pool.stale, "pool stale");
     record.TakeCounter("diffa", 1, pool.difficulty_accepted, "pool difficulty_accepted");
+    record.TakeCounter("diffr", 1, pool.difficulty_rejected, "pool difficulty_rejected");
+    record.TakeCounter("diffs", 1, pool.difficulty_stale, "pool difficulty_stale");
     pool.share_difficulty = DifficultyNumber(record.Text("diff"));
     reading.pools.push_back(std::move(pool));
   }

@@ -32,6 +32,13 @@ DecodeContext Context() {
   context.received = SystemTime(std::chrono::seconds(1'700'000'000));
   return context;
 }
+DecodeContext Known(const std::string& firmware, const std::string& model) {
+  DecodeContext context = Context();
+  context.known.firmware = firmware;
+  context.known.model = model;
+  return context;
+}
+
 Decoded DecodeAll(std::vector<RawReply> replies) { return Decode(replies, Context()); }
 Reading ReadOne(RawReply reply) { return DecodeAll({std::move(reply)}).reading.value(); }
 
@@ -254,19 +261,43 @@ TEST(Traps, Trap23ObservedChipsBeatTheTable) {
 TEST(Traps, FeePoolsAreLeftOutOfUserTotals) {
   const Reading reading =
       DecodeAll({Stats("Antminer S19 (Vnish 1.2.0)", R"("a":1)"),
-                 Summary(R"("GHS 5s":1,"Accepted":226146,"Rejected":94)"),
+                 Summary(R"("GHS 5s":1,"Accepted":226146,"Rejected":94,"Difficulty Stale":5)"),
                  Pools(R"({"POOL":0,"URL":"stratum+tcp://u:p@a.example:3333#xnsub","User":"me",
                          "Status":"Alive","Priority":0,"Accepted":100,"Rejected":2,"Stale":1,
-                         "Stratum Active":true,"Diff":"65.5K","Type":0},
-                        {"POOL":1,"URL":"DevFee","Type":1,"Accepted":5000})")})
+                         "Stratum Active":true,"Diff":"65.5K","Type":0,"Difficulty Rejected":13},
+                        {"POOL":1,"URL":"DevFee","Type":1,"Accepted":5000,
+                         "Difficulty Rejected":77})")})
           .reading.value();
   EXPECT_EQ(reading.accepted, 100);
   EXPECT_EQ(reading.rejected, 2);
+  EXPECT_EQ(reading.difficulty_rejected, 13);
+  EXPECT_FALSE(reading.difficulty_stale) << "no pool told it";
   EXPECT_TRUE(reading.pools.at(1).dev_fee);
   EXPECT_EQ(reading.pools.at(0).host, "a.example:3333");
   EXPECT_EQ(reading.pools.at(0).url, "stratum+tcp://a.example:3333");
   EXPECT_EQ(reading.pools.at(0).protocol, "stratum+tcp");
   EXPECT_EQ(reading.pools.at(0).share_difficulty, 65500);
+}
+
+TEST(Traps, TotalsWithFeeSharesAreNotToldWhenPoolsFail) {
+  const RawReply summary = Summary(
+      R"("GHS 5s":1,"Accepted":226146,"Rejected":94,"Stale":1,"Difficulty Accepted":9,
+         "Difficulty Rejected":8,"Difficulty Stale":7)");
+  const RawReply failed{"pools", PollError{Reason::kTimeout, "read"}};
+  for (const char* firmware : {"vnish", "hiveon", "mskminer", "blissz"}) {
+    const auto context = Known(firmware, "Antminer S19");
+    for (const auto& replies : std::vector<std::vector<RawReply>>{{summary, failed}, {summary}}) {
+      const Reading reading = Decode(replies, context).reading.value();
+      for (const auto& total :
+           {reading.accepted, reading.rejected, reading.stale, reading.difficulty_accepted,
+            reading.difficulty_rejected, reading.difficulty_stale}) {
+        EXPECT_FALSE(total) << firmware;
+      }
+    }
+  }
+  const Reading stock = Decode({summary, failed}, Known("stock", "Antminer S19")).reading.value();
+  EXPECT_EQ(stock.accepted, 226146) << "no fee is counted in there";
+  EXPECT_EQ(stock.difficulty_rejected, 8);
 }
 
 TEST(Traps, WhatAnybodyCanSetUpIsMarkedAsSuch) {
