@@ -69,7 +69,10 @@ const Family& Match(const Evidence& evidence) {
 void TakeLuxConfig(const Replies& replies, Identity& identity) {
   const auto config = replies.First("config", "CONFIG");
   if (!config) return;
-  if (auto mac = ParseMac(config->Text("MACAddr")); !mac.empty()) identity.mac = std::move(mac);
+  if (auto mac = ParseMac(config->Text("MACAddr")); !mac.empty()) {
+    ForgetOtherDevice(mac, identity);
+    identity.mac = std::move(mac);
+  }
   if (auto text = config->Text("Hostname"); !text.empty()) identity.hostname = std::move(text);
   if (auto text = config->Text("SerialNumber"); !text.empty()) identity.serial = std::move(text);
 }
@@ -137,6 +140,12 @@ std::string AlgorithmOf(const std::string& model, std::string_view family) {
   // Braiins and LuxOS run on SHA-256 machines only.
   const bool sha256 = series || IsBoardName(key) || family == "braiins" || family == "luxos";
   return sha256 ? "sha256" : "";
+}
+
+void ForgetOtherDevice(const std::string& mac, Identity& identity) {
+  if (mac.empty() || identity.mac.empty() || mac == identity.mac) return;
+  identity.serial.clear();
+  identity.hostname.clear();
 }
 
 std::string ParseMac(std::string_view text) {

@@ -139,6 +139,21 @@ TEST(Traps, Trap09LuxosTemperaturesUnderAnyKeyAndBoardsById) {
   EXPECT_FALSE(reading.hashes);  // Its "Total MH" is a rate.
 }
 
+TEST(Traps, AnotherMacIsAnotherDevice) {
+  const std::string version = "{" + std::string(kStatus) +
+                              R"(,"VERSION":[{"LUXminer":"2025.9.8","Type":"Antminer S19k Pro"}]})";
+  const std::string config =
+      "{" + std::string(kStatus) + R"(,"CONFIG":[{"MACAddr":"02:00:00:00:00:02"}]})";
+  DecodeContext context = Context();
+  context.known.mac = "02:00:00:00:00:01";
+  context.known.serial = "SX";
+  const auto decoded = Decode({{"version", version}, {"config", config}}, context);
+  EXPECT_EQ(decoded.identity.mac, "02:00:00:00:00:02");
+  EXPECT_EQ(decoded.identity.serial, "");
+  context.known.mac = "02:00:00:00:00:02";
+  EXPECT_EQ(Decode({{"version", version}, {"config", config}}, context).identity.serial, "SX");
+}
+
 TEST(Traps, Trap10AnUnknownMemberOfAJoinFailsAlone) {
   const std::string joined = R"({"summary":[{)" + std::string(kStatus) +
                              R"(,"SUMMARY":[{"GHS 5s":100}]}],"devs":[{"STATUS":[{"STATUS":"E",
