@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "antminer/families/family.h"
 #include "antminer/identify.h"
 #include "antminer/models.h"
 #include "antminer/web_pages.h"
@@ -41,12 +42,10 @@ void ReadInfoPort(const WebPages& pages, Reading& reading) {
   const auto text = pages.Text("info_power");
   if (!text) return;
   const auto colon = text->rfind(':');
-  const auto watts =
-      colon == std::string_view::npos ? std::nullopt : LeadingNumber(text->substr(colon + 1));
   // A line of another kind ("error 6060 cmd") holds no figure.
-  if (watts && *watts > 0 && *watts < 100000) {
-    reading.power = Power{*watts, PowerSource::kReported};
-  }
+  if (colon == std::string_view::npos) return;
+  const auto watts = ReportedWatts(LeadingNumber(text->substr(colon + 1)), pages.log());
+  if (watts) reading.power = Power{*watts, PowerSource::kReported};
 }
 
 template <class T>
@@ -91,6 +90,7 @@ WebDecoded DecodeWeb(WebDialect dialect, const std::vector<RawReply>& replies,
     const WebPages pages(replies, context.max_depth, log);
     ReadOnTop(read, pages, context, decoded.reading);
     ReadInfoPort(pages, decoded.reading);
+    DropAbsurdRates(decoded.reading, log);
     FillFromModelTable(decoded.reading);
     decoded.whole = decoded.reading.hashrate_hashes_per_second.has_value();
     decoded.pages = pages.results();

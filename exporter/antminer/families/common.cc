@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "antminer/families/family.h"
+#include "model/model_name.h"
 #include "util/text.h"
 
 namespace antx {
@@ -152,6 +153,14 @@ void DropTotalsWithFee(Reading& reading) {
   for (const ShareTotal& total : kShareTotals) (reading.*total.of_miner).reset();
 }
 
+/// Nothing for 0, which stands for a sensor that is not there, and outside -40..150 (counted).
+std::optional<double> PlausibleCelsius(double celsius, DecodeLog& log) {
+  if (celsius == 0) return std::nullopt;
+  if (celsius >= -40 && celsius <= 150) return celsius;
+  log.Count(Repair::kOutOfRange);
+  return std::nullopt;
+}
+
 }  // namespace
 
 PoolStatus ParsePoolStatus(std::string_view text) {
@@ -235,10 +244,55 @@ void ReadPools(const ReadContext& context, Reading& reading) {
   SumUserPools(reading);
 }
 
+std::optional<double> ReportedWatts(const std::optional<double>& watts, DecodeLog& log) {
+  // Energy is summed up for ever: one absurd figure would stay in it.
+  constexpr double kMostWatts = 100000;
+  if (!watts || *watts <= 0) return std::nullopt;
+  if (*watts < kMostWatts) return watts;
+  log.Count(Repair::kOutOfRange);
+  return std::nullopt;
+}
+
+void DropAbsurdRates(Reading& reading, DecodeLog& log) {
+  constexpr double kMost = 1e18;  // Some thousand of the largest machines.
+  const auto check = [&](std::optional<double>& rate) {
+    if (!rate || std::abs(*rate) <= kMost) return;
+    log.Count(Repair::kOutOfRange);
+    rate.reset();
+  };
+  check(reading.hashrate_hashes_per_second);
+  check(reading.hashrate_average_hashes_per_second);
+  check(reading.hashrate_expected_hashes_per_second);
+  for (BoardReading& board : reading.boards) {
+    check(board.hashrate_hashes_per_second);
+    check(board.hashrate_expected_hashes_per_second);
+  }
+}
+
 void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log) {
-  if (celsius == 0) return;
-  if (celsius < -40 || celsius > 150) return log.Count(Repair::kOutOfRange);
-  sensors.push_back({static_cast<std::uint8_t>(index), static_cast<float>(celsius)});
+  if (const auto plausible = PlausibleCelsius(celsius, log)) {
+    sensors.push_back({static_cast<std::uint8_t>(index), static_cast<float>(*plausible)});
+  }
+}
+
+void AddSensors(const std::vector<double>& values, std::vector<SensorReading>& sensors,
+                DecodeLog& log) {
+  int index = static_cast<int>(sensors.size());
+  for (const double value : values) AddSensor(value, index++, sensors, log);
+}
+
+bool IsHydro(const Identity& identity) {
+  return NormaliseModel(identity.model).find("hyd") != std::string::npos;
+}
+
+/// S21+ Hyd. puts coolant inlet and outlet into sensors 0 and 2, the chip into temp_pic[0].
+void ReadHydroTemperatures(const SensorLists& lists, BoardReading& board, DecodeLog& log) {
+  if (!lists.pcb.empty()) board.inlet_celsius = PlausibleCelsius(lists.pcb[0], log);
+  if (lists.pcb.size() > 2) board.outlet_celsius = PlausibleCelsius(lists.pcb[2], log);
+  AddSensors(lists.chip, board.chip_celsius, log);
+  if (board.chip_celsius.empty() && !lists.pic.empty()) {
+    AddSensor(lists.pic[0], 0, board.chip_celsius, log);
+  }
 }
 
 }  // namespace antx

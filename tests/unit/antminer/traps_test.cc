@@ -118,6 +118,30 @@ TEST(Traps, Trap08HydroPutsCoolantIntoBoardSensors) {
   EXPECT_EQ(reading.fans_expected, 0);
 }
 
+TEST(Traps, Trap08CoolantFollowsTheRulesOfAllSensors) {
+  const auto decoded = DecodeAll({Stats("Antminer S21+ Hyd.", R"("chain_acn1":95,
+      "chain_acs1":"ooo","temp_pcb1":"255-0-255-0","temp_pic1":"255-0-0-0","chain_acn2":95,
+      "chain_acs2":"ooo","temp_pcb2":"0-0--50-0")")});
+  for (const BoardReading& board : decoded.reading->boards) {
+    EXPECT_FALSE(board.inlet_celsius) << *board.inlet_celsius;
+    EXPECT_FALSE(board.outlet_celsius) << *board.outlet_celsius;
+    EXPECT_TRUE(board.chip_celsius.empty());
+  }
+  EXPECT_EQ(decoded.repairs.at(static_cast<std::size_t>(Repair::kOutOfRange)), 4U);
+}
+
+TEST(Traps, Trap08TheNewShapeOfAHydroTellsCoolantToo) {
+  const auto decoded = DecodeAll(
+      {{"version", "{" + std::string(kStatus) + R"(,"VERSION":[{"Type":"Antminer S21+ Hyd."}]})"},
+       {"stats", R"({"STATUS":{"STATUS":"S"},"STATS":[{"rate_5s":319000,"chain":[{"index":0,
+          "asic_num":95,"temp_pcb":[30,0,41,0],"temp_chip":[0,0,0,0],"temp_pic":[62,0,0,0]}]}]})"}});
+  const BoardReading& board = decoded.reading->boards.at(0);
+  EXPECT_EQ(board.inlet_celsius, 30);
+  EXPECT_EQ(board.outlet_celsius, 41);
+  EXPECT_TRUE(board.pcb_celsius.empty());
+  EXPECT_FLOAT_EQ(board.chip_celsius.at(0).celsius, 62);
+}
+
 TEST(Traps, Trap09LuxosTemperaturesUnderAnyKeyAndBoardsById) {
   const std::string version = "{" + std::string(kStatus) +
                               R"(,"VERSION":[{"LUXminer":"2025.9.8","Type":"Antminer S19k Pro"}]})";

@@ -151,6 +151,7 @@ TEST(WebInfoPort, PowerIsTakenInBothForms) {
   EXPECT_EQ(watts("miner power:3520"), (Power{3520, PowerSource::kReported}));
   EXPECT_FALSE(watts("error 6060 cmd"));
   EXPECT_FALSE(watts("power:-3"));
+  EXPECT_FALSE(watts("power:100000"));
   EXPECT_FALSE(watts(""));
 }
 
