@@ -36,6 +36,12 @@ void TakeRecord(const Record& record, Evidence& found) {
   }
   TakeProgram(record, "LUXminer", found.luxos, found);
   TakeText(record, "build_version", found.build);
+  for (const char* key : {"BMMiner", "Cgminer", "CompileTime", "Miner", "build_version"}) {
+    found.has_marks = found.has_marks || record.Has(key);
+  }
+  for (const auto& [key, value] : record.object()) {
+    found.has_marks = found.has_marks || key.starts_with("chain_");
+  }
   found.has_chains = found.has_chains || record.Has("chain_acn1") || record.Has("chain_rate1") ||
                      record.Has("chain_acn6") || record.Has("chain");
 }
@@ -64,6 +70,30 @@ const Family& Match(const Evidence& evidence) {
     if (family.matches(evidence)) return family;
   }
   return AllFamilies().back();
+}
+
+/// A Whatsminer's way: rates in MH/s and no stats at all.
+bool LacksStats(const Replies& replies) {
+  const Reply* stats = replies.Find("stats");
+  const auto summary = replies.First("summary", "SUMMARY");
+  return stats != nullptr && stats->error &&
+         ContainsNoCase(stats->error->detail, "invalid command") && summary &&
+         summary->Has("MHS 5s") && !summary->Has("GHS 5s") && !summary->Has("GHS av");
+}
+
+/// Whether a device of another make answers now: it names itself, and by nothing that is ours.
+/// A command that failed says nothing either way.
+bool IsOtherMake(const Replies& replies, const Evidence& found) {
+  if (found.has_marks || found.has_chains) return false;
+  if (LacksStats(replies)) return true;
+  const auto stats = replies.Section("stats", "STATS");
+  if (std::any_of(stats.begin(), stats.end(), [](const Record& r) { return r.Has("ID"); })) {
+    return true;
+  }
+  // Old daemons name little in VERSION, so an exchange that broke off leaves it open.
+  const Reply* told = replies.Find("stats");
+  const bool open = told != nullptr && told->error && told->error->reason != Reason::kApi;
+  return !open && !replies.Section("version", "VERSION").empty();
 }
 
 void TakeLuxConfig(const Replies& replies, Identity& identity) {
@@ -186,8 +216,9 @@ Identification Identify(const Replies& replies, const Identity& known) {
   const Family& family = Match(evidence);
   const bool unknown = family.name == "unknown";
   if (unknown && !known.firmware.empty()) {
-    // Nothing new in this poll (no stats, say): what is known stays.
-    result.is_miner = true;
+    // Nothing new in this poll (no stats, say): what is known stays, unless another make answers.
+    result.is_miner = !IsOtherMake(replies, evidence);
+    if (!result.is_miner) return result;
     TakeLuxConfig(replies, identity);
     return result;
   }

@@ -25,6 +25,7 @@ struct Evidence {
   std::string epic_model;   ///< Model of ePIC's /capabilities.
   std::string description;  ///< Program of the STATUS block.
   std::string mining;       ///< First key that names a program, and its value: "bmminer 2.0.0".
+  bool has_marks = false;   ///< A key that only daemons of this kind of machine print.
   bool has_chains = false;  ///< The shape of Bitmain's stats.
 };
 
