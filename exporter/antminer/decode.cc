@@ -38,6 +38,7 @@ Reading Read(const Replies& replies, const Identity& identity, SystemTime receiv
   Reading reading;
   reading.identity = identity;
   FamilyNamed(identity.firmware).read(context, reading);
+  DropAbsurdRates(reading, replies.log());
   FillFromModelTable(reading);
   return reading;
 }

@@ -21,6 +21,9 @@ struct Identification {
 /// Algorithm of a canonical model, from the model table or what is known of the family.
 [[nodiscard]] std::string AlgorithmOf(const std::string& model, std::string_view family);
 
+/// Drops what names one device (serial, host name) when `mac` is that of another one.
+void ForgetOtherDevice(const std::string& mac, Identity& identity);
+
 /// Lower case with colons; "" for anything that is no MAC address.
 [[nodiscard]] std::string ParseMac(std::string_view text);
 

@@ -12,6 +12,11 @@ namespace {
 
 namespace json = boost::json;
 
+/// No miner counts so far; what does is noise, and would overflow with its unit.
+constexpr double kLargest = 1e100;
+
+bool IsPlausible(double value) { return std::abs(value) <= kLargest; }
+
 std::string Raw(const json::value& value) {
   if (const auto* text = value.if_string()) return std::string(*text);
   return json::serialize(value);
@@ -31,7 +36,7 @@ std::optional<double> DifficultyNumber(std::string_view text) {
   text = Trim(text);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || !std::isfinite(value)) return std::nullopt;
+  if (error != std::errc{} || !IsPlausible(value)) return std::nullopt;
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   if (unit.empty()) return value;
   static constexpr std::string_view kUnits = "KMGTP";
@@ -55,32 +60,37 @@ IndexedKey::IndexedKey(std::string_view prefix, int index, std::string_view suff
   size_ = static_cast<std::size_t>(at - text_);
 }
 
-std::optional<double> Record::Number(std::string_view key) const {
-  const json::value* value = Find(key);
-  if (value == nullptr) return std::nullopt;
-  switch (value->kind()) {
+std::optional<double> NumberIn(const json::value& value, DecodeLog& log) {
+  switch (value.kind()) {
     case json::kind::int64:
-      return static_cast<double>(value->get_int64());
+      return static_cast<double>(value.get_int64());
     case json::kind::uint64:
-      return static_cast<double>(value->get_uint64());
+      return static_cast<double>(value.get_uint64());
     case json::kind::double_:
-      if (std::isfinite(value->get_double())) return value->get_double();
-      log_->Count(Repair::kBadNumber);
+      if (IsPlausible(value.get_double())) return value.get_double();
+      log.Count(Repair::kBadNumber);
       return std::nullopt;
     case json::kind::string: {
-      const std::string_view text = Trim(std::string_view(value->get_string()));
+      const std::string_view text = Trim(std::string_view(value.get_string()));
       if (text.empty() || text == "-") return std::nullopt;
       const auto number = LeadingNumber(text);
-      if (!number) log_->Count(Repair::kBadNumber);
-      return number;
+      if (number && IsPlausible(*number)) return number;
+      log.Count(Repair::kBadNumber);
+      return std::nullopt;
     }
     case json::kind::object:
     case json::kind::array:
-      log_->Count(Repair::kUnknownType);
+      log.Count(Repair::kUnknownType);
       return std::nullopt;
     default:
       return std::nullopt;
   }
+}
+
+std::optional<double> Record::Number(std::string_view key) const {
+  const json::value* value = Find(key);
+  if (value == nullptr) return std::nullopt;
+  return NumberIn(*value, *log_);
 }
 
 bool Record::Take(std::string_view key, double factor, std::optional<double>& out,
@@ -103,6 +113,12 @@ bool Record::TakeCounter(std::string_view key, double factor, std::optional<doub
   out = Scaled(*number, factor);
   if (log_->notes != nullptr) Note(key, target);
   return true;
+}
+
+bool Record::TakePositive(std::string_view key, double factor, std::optional<double>& out,
+                          std::string_view target) const {
+  const auto number = Number(key);
+  return number && *number > 0 && Take(key, factor, out, target);
 }
 
 std::string Record::Text(std::string_view key) const {

@@ -20,6 +20,11 @@ struct DecodeLog {
   void Count(Repair repair) { ++repairs.at(static_cast<std::size_t>(repair)); }
 };
 
+/// A number, also as text ("4466.53") or with a unit behind it ("456.78 (AB)", "1600M").
+/// Absent: "", "-", "O", nan, infinite, beyond +-1e100, null, any other type. Any unit times a
+/// number of it is finite.
+[[nodiscard]] std::optional<double> NumberIn(const boost::json::value& value, DecodeLog& log);
+
 /// A view of one object; cheap to copy, lives as long as the parsed reply.
 class Record {
  public:
@@ -31,8 +36,7 @@ class Record {
     return object_->if_contains(key);
   }
 
-  /// A number, also as text ("4466.53") or with a unit behind it ("456.78 (AB)", "1600M").
-  /// Absent: "", "-", "O", nan, infinite, null, any other type.
+  /// The number under a key, as NumberIn() takes it.
   [[nodiscard]] std::optional<double> Number(std::string_view key) const;
   /// Number x factor into `out`, with a note; returns whether there was one.
   bool Take(std::string_view key, double factor, std::optional<double>& out,
@@ -40,6 +44,9 @@ class Record {
   /// The same for a counter: negative values are dropped and counted.
   bool TakeCounter(std::string_view key, double factor, std::optional<double>& out,
                    std::string_view target) const;
+  /// The same for a nominal figure, where 0 stands for "not told".
+  bool TakePositive(std::string_view key, double factor, std::optional<double>& out,
+                    std::string_view target) const;
   /// Text, trimmed; numbers and booleans as their text; "" when absent.
   [[nodiscard]] std::string Text(std::string_view key) const;
   [[nodiscard]] bool IsTrue(std::string_view key) const;

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "antminer/families/family.h"
+#include "antminer/identify.h"
 #include "antminer/models.h"
 #include "antminer/web_pages.h"
 #include "util/text.h"
@@ -40,12 +42,10 @@ void ReadInfoPort(const WebPages& pages, Reading& reading) {
   const auto text = pages.Text("info_power");
   if (!text) return;
   const auto colon = text->rfind(':');
-  const auto watts =
-      colon == std::string_view::npos ? std::nullopt : LeadingNumber(text->substr(colon + 1));
   // A line of another kind ("error 6060 cmd") holds no figure.
-  if (watts && *watts > 0 && *watts < 100000) {
-    reading.power = Power{*watts, PowerSource::kReported};
-  }
+  if (colon == std::string_view::npos) return;
+  const auto watts = ReportedWatts(LeadingNumber(text->substr(colon + 1)), pages.log());
+  if (watts) reading.power = Power{*watts, PowerSource::kReported};
 }
 
 template <class T>
@@ -54,6 +54,19 @@ void Fill(const std::optional<T>& from, std::optional<T>& to) {
 }
 void Fill(const std::string& from, std::string& to) {
   if (to.empty()) to = from;
+}
+
+/// Reads the pages on top of what is known, unless they show another device.
+void ReadOnTop(ReadPages read, const WebPages& pages, const DecodeContext& context,
+               Reading& reading) {
+  reading.identity = context.known;
+  reading.identity.serial.clear();
+  reading.identity.hostname.clear();
+  read(pages, context, reading);
+  Identity known = context.known;
+  ForgetOtherDevice(reading.identity.mac, known);
+  Fill(known.serial, reading.identity.serial);
+  Fill(known.hostname, reading.identity.hostname);
 }
 
 void FillCounters(const Reading& web, Reading& reading) {
@@ -75,9 +88,9 @@ WebDecoded DecodeWeb(WebDialect dialect, const std::vector<RawReply>& replies,
     DecodeLog log;
     log.notes = notes;
     const WebPages pages(replies, context.max_depth, log);
-    decoded.reading.identity = context.known;
-    read(pages, context, decoded.reading);
+    ReadOnTop(read, pages, context, decoded.reading);
     ReadInfoPort(pages, decoded.reading);
+    DropAbsurdRates(decoded.reading, log);
     FillFromModelTable(decoded.reading);
     decoded.whole = decoded.reading.hashrate_hashes_per_second.has_value();
     decoded.pages = pages.results();
@@ -94,9 +107,10 @@ WebDecoded DecodeWeb(WebDialect dialect, const std::vector<RawReply>& replies,
 
 void AddWebIdentity(const Identity& web, Identity& identity) {
   // The page is asked for by address, the neighbour table may be older.
+  ForgetOtherDevice(web.mac, identity);
   if (!web.mac.empty()) identity.mac = web.mac;
   if (!web.hostname.empty()) identity.hostname = web.hostname;
-  Fill(web.serial, identity.serial);
+  if (!web.serial.empty()) identity.serial = web.serial;
   Fill(web.type, identity.type);
   Fill(web.model, identity.model);
   Fill(web.algorithm, identity.algorithm);

@@ -14,8 +14,16 @@ void TakeIdentity(const Record& record, const char* mac, const char* hostname, I
   if (auto told = ToldText(record, hostname); !told.empty()) identity.hostname = std::move(told);
 }
 
-void TakePower(const std::optional<double>& watts, Reading& reading) {
-  if (watts && *watts > 0) reading.power = Power{*watts, PowerSource::kReported};
+void TakePower(const Record& record, std::string_view path, Reading& reading) {
+  const auto watts = ReportedWatts(NumberAt(record, path), record.log());
+  if (watts) reading.power = Power{*watts, PowerSource::kReported};
+}
+
+/// A nominal rate; 0 stands for "not told".
+void TakeNominal(const Record& record, std::string_view path, double unit,
+                 std::optional<double>& out) {
+  const auto rate = NumberAt(record, path);
+  if (rate && *rate > 0) out = Scaled(*rate, unit);
 }
 
 /// Four rows even where there are two fans: a zero is only a fan if the model has that many.
@@ -59,9 +67,8 @@ void ReadDetails(const WebPages& pages, const DecodeContext& context, Reading& r
   }
   // 1 not started, 2 normal, 3 paused, 4 suspended, 5 restricted.
   if (const auto status = details->Number("status")) reading.mining = *status == 2;
-  if (const auto rate = NumberAt(*details, "sticker_hashrate.gigahash_per_second")) {
-    reading.hashrate_expected_hashes_per_second = Scaled(*rate, 1e9);
-  }
+  TakeNominal(*details, "sticker_hashrate.gigahash_per_second", 1e9,
+              reading.hashrate_expected_hashes_per_second);
 }
 
 void ReadStats(const WebPages& pages, Reading& reading) {
@@ -72,7 +79,8 @@ void ReadStats(const WebPages& pages, Reading& reading) {
     rate("real_hashrate.last_5s.gigahash_per_second", reading.hashrate_hashes_per_second);
     rate("real_hashrate.since_restart.gigahash_per_second",
          reading.hashrate_average_hashes_per_second);
-    rate("nominal_hashrate.gigahash_per_second", reading.hashrate_expected_hashes_per_second);
+    TakeNominal(*miner, "nominal_hashrate.gigahash_per_second", 1e9,
+                reading.hashrate_expected_hashes_per_second);
     miner->TakeCounter("found_blocks", 1, reading.blocks_found, "blocks_found");
     miner->TakeCounter("best_share", 1, reading.best_share_difficulty, "best_share_difficulty");
   }
@@ -82,7 +90,7 @@ void ReadStats(const WebPages& pages, Reading& reading) {
     pool->TakeCounter("stale_shares", 1, reading.stale, "stale");
   }
   if (const auto power = pages.Object("stats", "power_stats")) {
-    TakePower(NumberAt(*power, "approximated_consumption.watt"), reading);
+    TakePower(*power, "approximated_consumption.watt", reading);
   }
 }
 
@@ -97,7 +105,8 @@ BoardReading RestBoard(const Record& record) {
     if (const auto value = NumberAt(record, path)) out = Scaled(*value, 1e9);
   };
   rate("stats.real_hashrate.last_5s.gigahash_per_second", board.hashrate_hashes_per_second);
-  rate("stats.nominal_hashrate.gigahash_per_second", board.hashrate_expected_hashes_per_second);
+  TakeNominal(record, "stats.nominal_hashrate.gigahash_per_second", 1e9,
+              board.hashrate_expected_hashes_per_second);
   MaybeSensor(record, "board_temp.degree_c", 0, board.pcb_celsius);
   MaybeSensor(record, "highest_chip_temp.temperature.degree_c", 0, board.chip_celsius);
   return board;
@@ -137,7 +146,8 @@ void ReadRestPools(const WebPages& pages, const DecodeContext& context, Reading&
 BoardReading SolverBoard(const Record& record) {
   BoardReading board;
   board.board = record.Text("name");
-  record.Take("nominalMhs", 1e6, board.hashrate_expected_hashes_per_second, "board expected");
+  record.TakePositive("nominalMhs", 1e6, board.hashrate_expected_hashes_per_second,
+                      "board expected");
   if (const auto rate = NumberAt(record, "realHashrate.mhs5S")) {
     board.hashrate_hashes_per_second = Scaled(*rate, 1e6);
   }
@@ -173,13 +183,11 @@ void ReadGraphqlSystem(const WebPages& pages, const DecodeContext& context, Read
   }
   const auto info = pages.Object("system", "data.bosminer.info");
   if (!info) return;
-  TakePower(NumberAt(*info, "summary.power.approxConsumptionW"), reading);
+  TakePower(*info, "summary.power.approxConsumptionW", reading);
   if (const auto rate = NumberAt(*info, "workSolver.realHashrate.mhs5S")) {
     reading.hashrate_hashes_per_second = Scaled(*rate, 1e6);
   }
-  if (const auto rate = NumberAt(*info, "workSolver.nominalMhs"); rate && *rate > 0) {
-    reading.hashrate_expected_hashes_per_second = Scaled(*rate, 1e6);
-  }
+  TakeNominal(*info, "workSolver.nominalMhs", 1e6, reading.hashrate_expected_hashes_per_second);
   for (const Record& fan : pages.List("system", "data.bosminer.info.fans")) {
     AddFan(ToInt(fan.Number("name").value_or(0)), fan.Number("rpm"), FansOfModel(reading), reading);
     const auto speed = fan.Number("speed");

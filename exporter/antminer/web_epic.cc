@@ -50,10 +50,10 @@ void ReadBoards(const WebPages& pages, Reading& reading) {
   for (const Record& record : pages.List("summary", "HBs")) {
     BoardReading& board = BoardOf(record, reading);
     const auto* rates = record.Find("Hashrate");
-    if (rates != nullptr && rates->is_array() && !rates->get_array().empty() &&
-        rates->get_array().front().is_number()) {
-      board.hashrate_hashes_per_second =
-          Scaled(rates->get_array().front().to_number<double>(), 1e6);
+    const bool told = rates != nullptr && rates->is_array() && !rates->get_array().empty();
+    if (const auto rate =
+            told ? NumberIn(rates->get_array().front(), record.log()) : std::nullopt) {
+      board.hashrate_hashes_per_second = Scaled(*rate, 1e6);
       total += *board.hashrate_hashes_per_second;
       reading.hashrate_hashes_per_second = total;
     }
@@ -63,9 +63,7 @@ void ReadBoards(const WebPages& pages, Reading& reading) {
     if (const auto volts = record.Number("Input Voltage"); volts && *volts > 0) {
       board.voltage_volts = volts;
     }
-    if (const auto watts = record.Number("Input Power"); watts && *watts > 0) {
-      board.power_watts = watts;
-    }
+    board.power_watts = ReportedWatts(record.Number("Input Power"), record.log());
     if (const auto celsius = record.Number("Temperature")) {
       AddSensor(*celsius, 0, board.pcb_celsius, record.log());
     }
@@ -99,8 +97,9 @@ void ReadSession(const Record& summary, Reading& reading) {
   if (const auto rate = NumberAt(summary, "Session.Average MHs")) {
     reading.hashrate_average_hashes_per_second = Scaled(*rate, 1e6);
   }
-  const auto watts = NumberAt(summary, "Power Supply Stats.Input Power");
-  if (watts && *watts > 0) reading.power = Power{*watts, PowerSource::kReported};
+  const auto watts =
+      ReportedWatts(NumberAt(summary, "Power Supply Stats.Input Power"), summary.log());
+  if (watts) reading.power = Power{*watts, PowerSource::kReported};
 }
 
 void ReadPool(const WebPages& pages, const DecodeContext& context, Reading& reading) {

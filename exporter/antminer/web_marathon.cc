@@ -40,12 +40,13 @@ void ReadBrief(const Record& brief, Reading& reading) {
   // Without a unit its meaning differs from build to build: the model table is the better guess.
   const double unit = UnitOf(brief, "hashrate_ideal", 0);
   if (unit > 0) {
-    brief.Take("hashrate_ideal", unit, reading.hashrate_expected_hashes_per_second, "expected");
+    brief.TakePositive("hashrate_ideal", unit, reading.hashrate_expected_hashes_per_second,
+                       "expected");
   }
   brief.Take("elapsed", 1, reading.elapsed_seconds, "elapsed_seconds");
   // Named "estimated": a model of the firmware, as Braiins and Vnish have it.
-  const auto watts = brief.Number("power_consumption_estimated");
-  if (watts && *watts > 0) reading.power = Power{*watts, PowerSource::kReported};
+  const auto watts = ReportedWatts(brief.Number("power_consumption_estimated"), brief.log());
+  if (watts) reading.power = Power{*watts, PowerSource::kReported};
   if (const std::string status = ToLower(brief.Text("status")); !status.empty()) {
     reading.mining = status == "mining";
   }
@@ -59,7 +60,8 @@ void ReadBoards(const WebPages& pages, Reading& reading) {
     BoardReading board;
     board.board = std::to_string(ToInt(*index));
     record.Take("hashrate_avg", 1e9, board.hashrate_hashes_per_second, "board hashrate");
-    record.Take("hashrate_ideal", 1e9, board.hashrate_expected_hashes_per_second, "board expected");
+    record.TakePositive("hashrate_ideal", 1e9, board.hashrate_expected_hashes_per_second,
+                        "board expected");
     if (const auto chips = record.Number("asic_num")) board.chips = ToInt(*chips);
     if (const auto mhz = record.Number("frequency_avg")) board.frequency_hertz = Scaled(*mhz, 1e6);
     board.voltage_volts = record.Number("voltage");

@@ -69,7 +69,7 @@ BoardReading ReadChain(const Record& chain, double unit) {
     chain.Take(key, unit, board.hashrate_hashes_per_second, "board hashrate");
   }
   for (const char* key : {"hashrate_ideal", "hr_nominal"}) {
-    chain.Take(key, unit, board.hashrate_expected_hashes_per_second, "board expected");
+    chain.TakePositive(key, unit, board.hashrate_expected_hashes_per_second, "board expected");
   }
   for (const char* key : {"frequency", "freq"}) {
     if (const auto mhz = chain.Number(key); mhz && *mhz > 0)
@@ -78,9 +78,7 @@ BoardReading ReadChain(const Record& chain, double unit) {
   if (const auto milli = chain.Number("voltage"); milli && *milli > 0) {
     board.voltage_volts = *milli / 1000;
   }
-  if (const auto watts = chain.Number("power_consumption"); watts && *watts > 0) {
-    board.power_watts = watts;
-  }
+  board.power_watts = ReportedWatts(chain.Number("power_consumption"), chain.log());
   chain.TakeCounter("hw_errors", 1, board.hardware_errors, "board hardware_errors");
   board.serial = ToldText(chain, "serial");
   AddSensorAt(chain, "pcb_temp.min", 0, board.pcb_celsius);
@@ -108,6 +106,8 @@ void ReadPools(const WebPages& pages, Reading& reading) {
     record.TakeCounter("rejected", 1, pool.rejected, "pool rejected");
     record.TakeCounter("stale", 1, pool.stale, "pool stale");
     record.TakeCounter("diffa", 1, pool.difficulty_accepted, "pool difficulty_accepted");
+    record.TakeCounter("diffr", 1, pool.difficulty_rejected, "pool difficulty_rejected");
+    record.TakeCounter("diffs", 1, pool.difficulty_stale, "pool difficulty_stale");
     pool.share_difficulty = DifficultyNumber(record.Text("diff"));
     reading.pools.push_back(std::move(pool));
   }
@@ -127,14 +127,10 @@ void ReadState(const WebPages& pages, Reading& reading) {
 void ReadMachine(const Record& miner, double unit, Reading& reading) {
   miner.Take("hr_realtime", unit, reading.hashrate_hashes_per_second, "hashrate");
   miner.Take("hr_average", unit, reading.hashrate_average_hashes_per_second, "average");
-  if (const auto nominal = miner.Number("hr_nominal"); nominal && *nominal > 0) {
-    reading.hashrate_expected_hashes_per_second = Scaled(*nominal, unit);
-  }
+  miner.TakePositive("hr_nominal", unit, reading.hashrate_expected_hashes_per_second, "expected");
   for (const char* key : {"power_usage", "power_consumption"}) {
-    const auto watts = miner.Number(key);
-    if (watts && *watts > 0 && !reading.power) {
-      reading.power = Power{*watts, PowerSource::kReported};
-    }
+    const auto watts = ReportedWatts(miner.Number(key), miner.log());
+    if (watts && !reading.power) reading.power = Power{*watts, PowerSource::kReported};
   }
   miner.TakeCounter("hw_errors", 1, reading.hardware_errors, "hardware_errors");
   miner.TakeCounter("found_blocks", 1, reading.blocks_found, "blocks_found");

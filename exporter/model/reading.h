@@ -84,7 +84,7 @@ struct PoolReading {
   bool odd_url = false;         ///< '@' behind '/' or '?': readers differ on which host is meant.
   std::optional<int> priority;  ///< 0 is the first choice.
   std::optional<double> accepted, rejected, stale;
-  std::optional<double> difficulty_accepted;
+  std::optional<double> difficulty_accepted, difficulty_rejected, difficulty_stale;
   std::optional<double> share_difficulty;
   std::optional<double> failures;        ///< Get Failures + Remote Failures.
   std::optional<SystemTime> last_share;  ///< Corrected to our clock; absent when never.

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "antminer/families/family.h"
-#include "model/model_name.h"
 #include "util/text.h"
 
 namespace antx {
@@ -48,12 +47,6 @@ std::vector<double> SensorList(const Record& stats, std::string_view prefix, int
   return SplitSensors(Trim(std::string_view(value->get_string())));
 }
 
-void AddAll(const std::vector<double>& values, std::vector<SensorReading>& sensors,
-            DecodeLog& log) {
-  int index = static_cast<int>(sensors.size());
-  for (const double value : values) AddSensor(value, index++, sensors, log);
-}
-
 void AddSingle(const Record& stats, std::string_view prefix, int chain,
                std::vector<SensorReading>& sensors) {
   if (const auto value = stats.Number(IndexedKey(prefix, chain))) {
@@ -61,33 +54,17 @@ void AddSingle(const Record& stats, std::string_view prefix, int chain,
   }
 }
 
-bool IsHydro(const Reading& reading) {
-  return NormaliseModel(reading.identity.model).find("hyd") != std::string::npos;
-}
-
-/// S21+ Hyd. puts coolant inlet and outlet into sensors 0 and 2, the chip into temp_pic[0].
-void ReadHydroTemperatures(const Record& stats, int chain, BoardReading& board) {
-  const auto pcb = SensorList(stats, "temp_pcb", chain);
-  if (!pcb.empty() && pcb[0] != 0) board.inlet_celsius = pcb[0];
-  if (pcb.size() > 2 && pcb[2] != 0) board.outlet_celsius = pcb[2];
-  AddAll(SensorList(stats, "temp_chip", chain), board.chip_celsius, stats.log());
-  const auto pic = SensorList(stats, "temp_pic", chain);
-  if (board.chip_celsius.empty() && !pic.empty()) {
-    AddSensor(pic[0], 0, board.chip_celsius, stats.log());
-  }
-}
-
 void ReadTemperatures(const Record& stats, int chain, BoardReading& board) {
   DecodeLog& log = stats.log();
-  AddAll(SensorList(stats, "temp_pcb", chain), board.pcb_celsius, log);
-  AddAll(SensorList(stats, "temp_chip", chain), board.chip_celsius, log);
+  AddSensors(SensorList(stats, "temp_pcb", chain), board.pcb_celsius, log);
+  AddSensors(SensorList(stats, "temp_chip", chain), board.chip_celsius, log);
   if (board.pcb_celsius.empty() && board.chip_celsius.empty()) {
     // Hydro-like pairs of the DR5 and newer stock: inlet side, then outlet side.
     for (const char* side : {"temp_in_pcb_", "temp_out_pcb_"}) {
-      AddAll(SensorList(stats, side, chain), board.pcb_celsius, log);
+      AddSensors(SensorList(stats, side, chain), board.pcb_celsius, log);
     }
     for (const char* side : {"temp_in_chip_", "temp_out_chip_"}) {
-      AddAll(SensorList(stats, side, chain), board.chip_celsius, log);
+      AddSensors(SensorList(stats, side, chain), board.chip_celsius, log);
     }
   }
   if (board.pcb_celsius.empty()) AddSingle(stats, "temp", chain, board.pcb_celsius);
@@ -160,15 +137,18 @@ std::optional<BoardReading> ReadBoard(const ReadContext& context, const Record& 
   board.frequency_hertz = FrequencyHertz(stats, chain);
   board.voltage_volts = BoardVolts(stats, chain);
   for (const char* prefix : {"chain_power", "chain_consumption"}) {
-    const auto watts = stats.Number(IndexedKey(prefix, chain));
-    if (watts && *watts > 0 && !board.power_watts) board.power_watts = watts;
+    if (board.power_watts) break;
+    board.power_watts = ReportedWatts(stats.Number(IndexedKey(prefix, chain)), stats.log());
   }
   for (const char* prefix : {"chain_sn", "chain_SN"}) {
     const std::string serial = stats.Text(IndexedKey(prefix, chain));
     if (!serial.empty() && !ToLower(serial).starts_with("unknow")) board.serial = serial;
   }
-  if (IsHydro(reading)) {
-    ReadHydroTemperatures(stats, chain, board);
+  if (IsHydro(reading.identity)) {
+    const SensorLists lists{SensorList(stats, "temp_pcb", chain),
+                            SensorList(stats, "temp_chip", chain),
+                            SensorList(stats, "temp_pic", chain)};
+    ReadHydroTemperatures(lists, board, stats.log());
   } else {
     ReadTemperatures(stats, chain, board);
   }
@@ -195,8 +175,7 @@ void ReadFans(const ReadContext& context, const Record& stats, Reading& reading)
 void ReadPower(const Record& stats, Reading& reading) {
   std::optional<double> watts;
   for (const char* key : {"total_power", "chain_power", "power", "Power", "watt"}) {
-    const auto value = stats.Number(key);
-    if (value && *value > 0) watts = value;
+    watts = ReportedWatts(stats.Number(key), stats.log());
     if (watts) {
       stats.Note(key, "power_watts (reported)");
       break;
@@ -205,7 +184,7 @@ void ReadPower(const Record& stats, Reading& reading) {
   if (!watts) {
     double sum = 0;
     for (const BoardReading& board : reading.boards) sum += board.power_watts.value_or(0);
-    if (sum > 0) watts = sum;
+    watts = ReportedWatts(sum, stats.log());
   }
   if (watts) reading.power = Power{*watts, PowerSource::kReported};
 }

@@ -78,8 +78,8 @@ void ReadFans(const ReadContext& context, Reading& reading) {
 void ReadTuner(const ReadContext& context, Reading& reading) {
   const auto tuner = context.replies.First("tunerstatus", "TUNERSTATUS");
   if (!tuner) return;
-  const auto watts = tuner->Number("ApproximateMinerPowerConsumption");
-  if (!watts || *watts <= 0) return;
+  const auto watts = ReportedWatts(tuner->Number("ApproximateMinerPowerConsumption"), tuner->log());
+  if (!watts) return;
   reading.power = Power{*watts, PowerSource::kReported};
   tuner->Note("ApproximateMinerPowerConsumption", "power_watts (reported)");
 }

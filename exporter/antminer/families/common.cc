@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "antminer/families/family.h"
+#include "model/model_name.h"
 #include "util/text.h"
 
 namespace antx {
@@ -114,6 +115,10 @@ PoolReading ReadPool(const Record& record, const Reply& reply, int position, Sys
   record.TakeCounter(small ? "stale" : "Stale", 1, pool.stale, "pool stale");
   record.TakeCounter(small ? "diffa" : "Difficulty Accepted", 1, pool.difficulty_accepted,
                      "pool difficulty_accepted");
+  record.TakeCounter(small ? "diffr" : "Difficulty Rejected", 1, pool.difficulty_rejected,
+                     "pool difficulty_rejected");
+  record.TakeCounter(small ? "diffs" : "Difficulty Stale", 1, pool.difficulty_stale,
+                     "pool difficulty_stale");
   const auto failures = record.Number("Get Failures");
   if (failures && *failures >= 0) {
     pool.failures = *failures + std::max(record.Number("Remote Failures").value_or(0), 0.0);
@@ -122,6 +127,38 @@ PoolReading ReadPool(const Record& record, const Reply& reply, int position, Sys
   if (!pool.share_difficulty) pool.share_difficulty = record.Number("Stratum Difficulty");
   pool.last_share = LastShare(record, reply, received);
   return pool;
+}
+
+/// A total of the miner, and what each of its pools tells of it.
+struct ShareTotal {
+  std::optional<double> Reading::*of_miner;
+  std::optional<double> PoolReading::*of_pool;
+};
+constexpr std::array kShareTotals = {
+    ShareTotal{&Reading::accepted, &PoolReading::accepted},
+    ShareTotal{&Reading::rejected, &PoolReading::rejected},
+    ShareTotal{&Reading::stale, &PoolReading::stale},
+    ShareTotal{&Reading::difficulty_accepted, &PoolReading::difficulty_accepted},
+    ShareTotal{&Reading::difficulty_rejected, &PoolReading::difficulty_rejected},
+    ShareTotal{&Reading::difficulty_stale, &PoolReading::difficulty_stale},
+};
+
+/// Firmware that mines for itself part of the time, on pools that it lists among the user's.
+bool ListsFeePools(std::string_view family) {
+  return family == "vnish" || family == "hiveon" || family == "mskminer" || family == "blissz";
+}
+
+/// SUMMARY counts the fee shares in: alone it would make every counter jump up and back.
+void DropTotalsWithFee(Reading& reading) {
+  for (const ShareTotal& total : kShareTotals) (reading.*total.of_miner).reset();
+}
+
+/// Nothing for 0, which stands for a sensor that is not there, and outside -40..150 (counted).
+std::optional<double> PlausibleCelsius(double celsius, DecodeLog& log) {
+  if (celsius == 0) return std::nullopt;
+  if (celsius >= -40 && celsius <= 150) return celsius;
+  log.Count(Repair::kOutOfRange);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -158,24 +195,14 @@ void SetPoolUrl(std::string url, PoolReading& pool) {
 }
 
 void SumAllPools(Reading& reading) {
-  std::optional<double> accepted;
-  std::optional<double> rejected;
-  std::optional<double> stale;
-  std::optional<double> difficulty;
-  const auto add = [](const std::optional<double>& value, std::optional<double>& sum) {
-    if (value) sum = sum.value_or(0) + *value;
-  };
-  for (const PoolReading& pool : reading.pools) {
-    if (pool.dev_fee) continue;
-    add(pool.accepted, accepted);
-    add(pool.rejected, rejected);
-    add(pool.stale, stale);
-    add(pool.difficulty_accepted, difficulty);
+  for (const ShareTotal& total : kShareTotals) {
+    std::optional<double> sum;
+    for (const PoolReading& pool : reading.pools) {
+      const std::optional<double>& value = pool.*total.of_pool;
+      if (!pool.dev_fee && value) sum = sum.value_or(0) + *value;
+    }
+    reading.*total.of_miner = sum;
   }
-  reading.accepted = accepted;
-  reading.rejected = rejected;
-  reading.stale = stale;
-  reading.difficulty_accepted = difficulty;
 }
 
 /// What the user's own pools got: Vnish counts its fee shares in SUMMARY.
@@ -206,7 +233,10 @@ void ReadSummary(const ReadContext& context, Reading& reading) {
 
 void ReadPools(const ReadContext& context, Reading& reading) {
   const Reply* reply = context.replies.Find("pools");
-  if (reply == nullptr) return;
+  if (reply == nullptr || reply->error) {
+    if (ListsFeePools(reading.identity.firmware)) DropTotalsWithFee(reading);
+    return;
+  }
   int position = 0;
   for (const Record& record : context.replies.Section("pools", "POOLS")) {
     reading.pools.push_back(ReadPool(record, *reply, position++, context.received));
@@ -214,10 +244,55 @@ void ReadPools(const ReadContext& context, Reading& reading) {
   SumUserPools(reading);
 }
 
+std::optional<double> ReportedWatts(const std::optional<double>& watts, DecodeLog& log) {
+  // Energy is summed up for ever: one absurd figure would stay in it.
+  constexpr double kMostWatts = 100000;
+  if (!watts || *watts <= 0) return std::nullopt;
+  if (*watts < kMostWatts) return watts;
+  log.Count(Repair::kOutOfRange);
+  return std::nullopt;
+}
+
+void DropAbsurdRates(Reading& reading, DecodeLog& log) {
+  constexpr double kMost = 1e18;  // Some thousand of the largest machines.
+  const auto check = [&](std::optional<double>& rate) {
+    if (!rate || std::abs(*rate) <= kMost) return;
+    log.Count(Repair::kOutOfRange);
+    rate.reset();
+  };
+  check(reading.hashrate_hashes_per_second);
+  check(reading.hashrate_average_hashes_per_second);
+  check(reading.hashrate_expected_hashes_per_second);
+  for (BoardReading& board : reading.boards) {
+    check(board.hashrate_hashes_per_second);
+    check(board.hashrate_expected_hashes_per_second);
+  }
+}
+
 void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log) {
-  if (celsius == 0) return;
-  if (celsius < -40 || celsius > 150) return log.Count(Repair::kOutOfRange);
-  sensors.push_back({static_cast<std::uint8_t>(index), static_cast<float>(celsius)});
+  if (const auto plausible = PlausibleCelsius(celsius, log)) {
+    sensors.push_back({static_cast<std::uint8_t>(index), static_cast<float>(*plausible)});
+  }
+}
+
+void AddSensors(const std::vector<double>& values, std::vector<SensorReading>& sensors,
+                DecodeLog& log) {
+  int index = static_cast<int>(sensors.size());
+  for (const double value : values) AddSensor(value, index++, sensors, log);
+}
+
+bool IsHydro(const Identity& identity) {
+  return NormaliseModel(identity.model).find("hyd") != std::string::npos;
+}
+
+/// S21+ Hyd. puts coolant inlet and outlet into sensors 0 and 2, the chip into temp_pic[0].
+void ReadHydroTemperatures(const SensorLists& lists, BoardReading& board, DecodeLog& log) {
+  if (!lists.pcb.empty()) board.inlet_celsius = PlausibleCelsius(lists.pcb[0], log);
+  if (lists.pcb.size() > 2) board.outlet_celsius = PlausibleCelsius(lists.pcb[2], log);
+  AddSensors(lists.chip, board.chip_celsius, log);
+  if (board.chip_celsius.empty() && !lists.pic.empty()) {
+    AddSensor(lists.pic[0], 0, board.chip_celsius, log);
+  }
 }
 
 }  // namespace antx

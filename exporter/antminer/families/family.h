@@ -25,6 +25,7 @@ struct Evidence {
   std::string epic_model;   ///< Model of ePIC's /capabilities.
   std::string description;  ///< Program of the STATUS block.
   std::string mining;       ///< First key that names a program, and its value: "bmminer 2.0.0".
+  bool has_marks = false;   ///< A key that only daemons of this kind of machine print.
   bool has_chains = false;  ///< The shape of Bitmain's stats.
 };
 
@@ -74,8 +75,27 @@ void ReadLuxos(const ReadContext& context, Reading& reading);
 /// ePIC and Marathon: named, their readings come from the web side.
 void ReadNothing(const ReadContext& context, Reading& reading);
 
+/// Power that a miner reports, in watts. Absent: 0 and below, and from 100 kW on (counted).
+[[nodiscard]] std::optional<double> ReportedWatts(const std::optional<double>& watts,
+                                                  DecodeLog& log);
+
+/// Drops rates that no machine reaches, and counts them.
+void DropAbsurdRates(Reading& reading, DecodeLog& log);
+
 /// Adds a sensor unless it reads 0 or lies outside -40..150 C (the latter is counted).
 void AddSensor(double celsius, int index, std::vector<SensorReading>& sensors, DecodeLog& log);
+/// Adds a list of them, each with its place in it.
+void AddSensors(const std::vector<double>& values, std::vector<SensorReading>& sensors,
+                DecodeLog& log);
+
+/// Sensor lists of one board as Bitmain prints them; 0 where there is none.
+struct SensorLists {
+  std::vector<double> pcb, chip, pic;
+};
+/// Whether coolant runs through the machine.
+[[nodiscard]] bool IsHydro(const Identity& identity);
+/// Coolant and chip temperatures of a board of such a machine.
+void ReadHydroTemperatures(const SensorLists& lists, BoardReading& board, DecodeLog& log);
 
 /// Sets url, host and protocol from a pool's address; userinfo and "#xnsub" are cut.
 void SetPoolUrl(std::string url, PoolReading& pool);

@@ -81,8 +81,8 @@ void ReadFans(const ReadContext& context, Reading& reading) {
 void ReadPower(const ReadContext& context, Reading& reading) {
   const auto power = context.replies.First("power", "POWER");
   if (!power) return;
-  const auto watts = power->Number("Watts");
-  if (!watts || *watts <= 0) return;
+  const auto watts = ReportedWatts(power->Number("Watts"), power->log());
+  if (!watts) return;
   reading.power = Power{*watts, PowerSource::kReported};
   power->Note("Watts", "power_watts (reported)");
 }

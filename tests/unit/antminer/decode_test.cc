@@ -78,6 +78,19 @@ TEST(Decode, IdentifiesFromVersion) {
   EXPECT_FALSE(decoded.reading);
 }
 
+TEST(Decode, ABoardNameAsTypeIsTheMachineOfThatBoard) {
+  const auto identify = [](const std::string& type) {
+    return DecodeOne("version", R"({"STATUS":[{"STATUS":"S"}],"VERSION":[{"BMMiner":"1.0.0",
+        "Type":")" + type + R"("}],"id":1})")
+        .identity;
+  };
+  EXPECT_EQ(identify("ANTMINER BHB68601").firmware, "stock");
+  EXPECT_EQ(identify("ANTMINER BHB68601").model, "Antminer S21");
+  EXPECT_EQ(identify("ANTMINER BHB68601").algorithm, "sha256");
+  EXPECT_EQ(identify("BHB12345").model, "BHB12345");
+  EXPECT_EQ(identify("BHB12345").algorithm, "sha256");
+}
+
 TEST(Decode, OneBadReplyLeavesTheOthersAlone) {
   DecodeContext context;
   context.known = S19Pro();

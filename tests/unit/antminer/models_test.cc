@@ -55,6 +55,40 @@ TEST(CanonicalModel, CutsFirmwareMarks) {
   EXPECT_EQ(CanonicalModel("Antminer S99 Ultra"), "Antminer S99 Ultra");
 }
 
+TEST(CanonicalModel, NeverTurnsOneMachineIntoAnother) {
+  for (const char* told : {"Antminer S21 XP+ Hyd.", "Antminer S19 XP+ Hyd.", "Antminer S21 XP Imm.",
+                           "Antminer S21e XP Hyd.", "Antminer S19j XP+", "Antminer S19k",
+                           "Antminer S21 Pro+", "Antminer L9 Pro"}) {
+    EXPECT_EQ(CanonicalModel(told), told);
+    EXPECT_EQ(FindModel(CanonicalModel(told)), nullptr) << "no figures of another model: " << told;
+  }
+  EXPECT_EQ(AlgorithmOf("Antminer S21 XP+ Hyd.", "stock"), "sha256");
+  EXPECT_EQ(AlgorithmOf("Antminer S19k", "stock"), "sha256");
+  EXPECT_EQ(AlgorithmOf("Antminer L9 Pro", "stock"), "");
+}
+
+TEST(CanonicalModel, CutsWordsThatTellOfFirmwareOnly) {
+  EXPECT_EQ(CanonicalModel("Antminer S19 XP Vnish 1.2.0-rc1"), "Antminer S19 XP");
+  EXPECT_EQ(CanonicalModel("Antminer S19 NoPic"), "Antminer S19");
+  EXPECT_EQ(CanonicalModel("S19j-126 v.2.6 beta"), "Antminer S19j");
+  EXPECT_EQ(CanonicalModel("Antminer S9 Pro (v5.1) "), "Antminer S9");
+  EXPECT_EQ(CanonicalModel("Antminer Z9-Mini"), "Antminer Z9 Mini");
+  EXPECT_EQ(CanonicalModel("Antminer S19 Pro-88"), "Antminer S19 Pro");
+  for (const char* odd : {"", " ", "-", "- -", "88", "v1.2", "(", "Antminer", "Antminer -88"}) {
+    EXPECT_EQ(FindModel(CanonicalModel(odd)), nullptr) << odd;
+  }
+}
+
+TEST(CanonicalModel, KnowsOtherNamesOfOneMachine) {
+  EXPECT_EQ(CanonicalModel("Antminer S19j Pro-A"), "Antminer S19j Pro");
+  EXPECT_EQ(CanonicalModel("Antminer S19JPROWP"), "Antminer S19j Pro");
+  EXPECT_EQ(CanonicalModel("Antminer S21 Imm."), "Antminer S21 Immersion");
+  EXPECT_EQ(CanonicalModel("ANTMINER BHB68601"), "Antminer S21");
+  EXPECT_EQ(AlgorithmOf("Antminer S21", "stock"), "sha256");
+  EXPECT_EQ(CanonicalModel("ANTMINER BHB99999"), "ANTMINER BHB99999");
+  EXPECT_EQ(AlgorithmOf("ANTMINER BHB99999", "stock"), "sha256");
+}
+
 TEST(ParseMac, TakesMacAddressesOnly) {
   EXPECT_EQ(ParseMac("62:F7:5E:B7:10:46"), "62:f7:5e:b7:10:46");
   EXPECT_EQ(ParseMac("62f75eb71046"), "62:f7:5e:b7:10:46");

@@ -33,6 +33,32 @@ TEST(DifficultyNumber, KnowsItsUnits) {
   EXPECT_EQ(DifficultyNumber("524288"), 524288);
   EXPECT_EQ(DifficultyNumber("2G"), 2e9);
   EXPECT_EQ(DifficultyNumber(""), std::nullopt);
+  EXPECT_EQ(DifficultyNumber("1e300P"), std::nullopt);
+}
+
+TEST(Record, ANumberThatNoUnitCanCarryIsDroppedAndCounted) {
+  const boost::json::object object{{"a", 1e300}, {"b", "1e300"}, {"c", 1e30}};
+  DecodeLog log;
+  const Record record(&object, "summary", log);
+  std::optional<double> out;
+  EXPECT_FALSE(record.Take("a", 1e9, out, "x"));
+  EXPECT_FALSE(record.TakeCounter("b", 1e9, out, "x"));
+  EXPECT_FALSE(out);
+  EXPECT_EQ(log.repairs.at(static_cast<std::size_t>(Repair::kBadNumber)), 2U);
+  EXPECT_TRUE(record.Take("c", 1e15, out, "x"));
+  EXPECT_DOUBLE_EQ(out.value(), 1e45);
+}
+
+TEST(Record, ANominalFigureOfZeroIsNotTold) {
+  const boost::json::object object{{"zero", 0}, {"below", -1}, {"told", "2.5"}};
+  DecodeLog log;
+  const Record record(&object, "stats", log);
+  std::optional<double> out = 7;
+  EXPECT_FALSE(record.TakePositive("zero", 1e9, out, "x"));
+  EXPECT_FALSE(record.TakePositive("below", 1e9, out, "x"));
+  EXPECT_EQ(out, 7);
+  EXPECT_TRUE(record.TakePositive("told", 1e9, out, "x"));
+  EXPECT_EQ(out, 2.5e9);
 }
 
 }  // namespace

@@ -301,5 +301,31 @@ std::string TestName(const testing::TestParamInfo<std::string>& device) {
 
 INSTANTIATE_TEST_SUITE_P(Devices, RecordingTest, testing::ValuesIn(RecordedDevices()), TestName);
 
+/// The recording of a Vnish machine, with its pools or with a timeout in their place.
+std::vector<RawReply> VnishReplies(bool with_pools) {
+  auto replies = RecordedReplies("vnish/s19xp-1.2.0-rc1");
+  for (RawReply& reply : replies) {
+    if (reply.command == "pools" && !with_pools) reply.body = PollError{Reason::kTimeout, "read"};
+  }
+  return replies;
+}
+
+TEST(RecordedFeePools, TotalsAreThoseOfTheUsersPoolsOrNone) {
+  if (RecordedDevices().front() == "none") GTEST_SKIP() << "no recorded replies";
+  const Reading whole = Decode(VnishReplies(true), {}).reading.value();
+  EXPECT_EQ(whole.accepted, 19335);
+  EXPECT_EQ(whole.difficulty_accepted, 10636623872.0);
+  EXPECT_EQ(whole.difficulty_rejected, 8126464);
+  EXPECT_EQ(whole.difficulty_stale, 524288);
+  const Reading partial = Decode(VnishReplies(false), {}).reading.value();
+  EXPECT_FALSE(partial.accepted) << "226146 with the fee shares";
+  EXPECT_FALSE(partial.rejected);
+  EXPECT_FALSE(partial.stale);
+  EXPECT_FALSE(partial.difficulty_accepted);
+  EXPECT_FALSE(partial.difficulty_rejected);
+  EXPECT_FALSE(partial.difficulty_stale);
+  EXPECT_EQ(partial.elapsed_seconds, whole.elapsed_seconds) << "the rest is told";
+}
+
 }  // namespace
 }  // namespace antx

@@ -32,6 +32,13 @@ DecodeContext Context() {
   context.received = SystemTime(std::chrono::seconds(1'700'000'000));
   return context;
 }
+DecodeContext Known(const std::string& firmware, const std::string& model) {
+  DecodeContext context = Context();
+  context.known.firmware = firmware;
+  context.known.model = model;
+  return context;
+}
+
 Decoded DecodeAll(std::vector<RawReply> replies) { return Decode(replies, Context()); }
 Reading ReadOne(RawReply reply) { return DecodeAll({std::move(reply)}).reading.value(); }
 
@@ -111,6 +118,30 @@ TEST(Traps, Trap08HydroPutsCoolantIntoBoardSensors) {
   EXPECT_EQ(reading.fans_expected, 0);
 }
 
+TEST(Traps, Trap08CoolantFollowsTheRulesOfAllSensors) {
+  const auto decoded = DecodeAll({Stats("Antminer S21+ Hyd.", R"("chain_acn1":95,
+      "chain_acs1":"ooo","temp_pcb1":"255-0-255-0","temp_pic1":"255-0-0-0","chain_acn2":95,
+      "chain_acs2":"ooo","temp_pcb2":"0-0--50-0")")});
+  for (const BoardReading& board : decoded.reading->boards) {
+    EXPECT_FALSE(board.inlet_celsius) << *board.inlet_celsius;
+    EXPECT_FALSE(board.outlet_celsius) << *board.outlet_celsius;
+    EXPECT_TRUE(board.chip_celsius.empty());
+  }
+  EXPECT_EQ(decoded.repairs.at(static_cast<std::size_t>(Repair::kOutOfRange)), 4U);
+}
+
+TEST(Traps, Trap08TheNewShapeOfAHydroTellsCoolantToo) {
+  const auto decoded = DecodeAll(
+      {{"version", "{" + std::string(kStatus) + R"(,"VERSION":[{"Type":"Antminer S21+ Hyd."}]})"},
+       {"stats", R"({"STATUS":{"STATUS":"S"},"STATS":[{"rate_5s":319000,"chain":[{"index":0,
+          "asic_num":95,"temp_pcb":[30,0,41,0],"temp_chip":[0,0,0,0],"temp_pic":[62,0,0,0]}]}]})"}});
+  const BoardReading& board = decoded.reading->boards.at(0);
+  EXPECT_EQ(board.inlet_celsius, 30);
+  EXPECT_EQ(board.outlet_celsius, 41);
+  EXPECT_TRUE(board.pcb_celsius.empty());
+  EXPECT_FLOAT_EQ(board.chip_celsius.at(0).celsius, 62);
+}
+
 TEST(Traps, Trap09LuxosTemperaturesUnderAnyKeyAndBoardsById) {
   const std::string version = "{" + std::string(kStatus) +
                               R"(,"VERSION":[{"LUXminer":"2025.9.8","Type":"Antminer S19k Pro"}]})";
@@ -130,6 +161,21 @@ TEST(Traps, Trap09LuxosTemperaturesUnderAnyKeyAndBoardsById) {
   EXPECT_FLOAT_EQ(reading.boards[0].chip_celsius.at(0).celsius, 61);
   EXPECT_FLOAT_EQ(reading.boards[1].pcb_celsius.at(0).celsius, 44);
   EXPECT_FALSE(reading.hashes);  // Its "Total MH" is a rate.
+}
+
+TEST(Traps, AnotherMacIsAnotherDevice) {
+  const std::string version = "{" + std::string(kStatus) +
+                              R"(,"VERSION":[{"LUXminer":"2025.9.8","Type":"Antminer S19k Pro"}]})";
+  const std::string config =
+      "{" + std::string(kStatus) + R"(,"CONFIG":[{"MACAddr":"02:00:00:00:00:02"}]})";
+  DecodeContext context = Context();
+  context.known.mac = "02:00:00:00:00:01";
+  context.known.serial = "SX";
+  const auto decoded = Decode({{"version", version}, {"config", config}}, context);
+  EXPECT_EQ(decoded.identity.mac, "02:00:00:00:00:02");
+  EXPECT_EQ(decoded.identity.serial, "");
+  context.known.mac = "02:00:00:00:00:02";
+  EXPECT_EQ(Decode({{"version", version}, {"config", config}}, context).identity.serial, "SX");
 }
 
 TEST(Traps, Trap10AnUnknownMemberOfAJoinFailsAlone) {
@@ -254,19 +300,43 @@ TEST(Traps, Trap23ObservedChipsBeatTheTable) {
 TEST(Traps, FeePoolsAreLeftOutOfUserTotals) {
   const Reading reading =
       DecodeAll({Stats("Antminer S19 (Vnish 1.2.0)", R"("a":1)"),
-                 Summary(R"("GHS 5s":1,"Accepted":226146,"Rejected":94)"),
+                 Summary(R"("GHS 5s":1,"Accepted":226146,"Rejected":94,"Difficulty Stale":5)"),
                  Pools(R"({"POOL":0,"URL":"stratum+tcp://u:p@a.example:3333#xnsub","User":"me",
                          "Status":"Alive","Priority":0,"Accepted":100,"Rejected":2,"Stale":1,
-                         "Stratum Active":true,"Diff":"65.5K","Type":0},
-                        {"POOL":1,"URL":"DevFee","Type":1,"Accepted":5000})")})
+                         "Stratum Active":true,"Diff":"65.5K","Type":0,"Difficulty Rejected":13},
+                        {"POOL":1,"URL":"DevFee","Type":1,"Accepted":5000,
+                         "Difficulty Rejected":77})")})
           .reading.value();
   EXPECT_EQ(reading.accepted, 100);
   EXPECT_EQ(reading.rejected, 2);
+  EXPECT_EQ(reading.difficulty_rejected, 13);
+  EXPECT_FALSE(reading.difficulty_stale) << "no pool told it";
   EXPECT_TRUE(reading.pools.at(1).dev_fee);
   EXPECT_EQ(reading.pools.at(0).host, "a.example:3333");
   EXPECT_EQ(reading.pools.at(0).url, "stratum+tcp://a.example:3333");
   EXPECT_EQ(reading.pools.at(0).protocol, "stratum+tcp");
   EXPECT_EQ(reading.pools.at(0).share_difficulty, 65500);
+}
+
+TEST(Traps, TotalsWithFeeSharesAreNotToldWhenPoolsFail) {
+  const RawReply summary = Summary(
+      R"("GHS 5s":1,"Accepted":226146,"Rejected":94,"Stale":1,"Difficulty Accepted":9,
+         "Difficulty Rejected":8,"Difficulty Stale":7)");
+  const RawReply failed{"pools", PollError{Reason::kTimeout, "read"}};
+  for (const char* firmware : {"vnish", "hiveon", "mskminer", "blissz"}) {
+    const auto context = Known(firmware, "Antminer S19");
+    for (const auto& replies : std::vector<std::vector<RawReply>>{{summary, failed}, {summary}}) {
+      const Reading reading = Decode(replies, context).reading.value();
+      for (const auto& total :
+           {reading.accepted, reading.rejected, reading.stale, reading.difficulty_accepted,
+            reading.difficulty_rejected, reading.difficulty_stale}) {
+        EXPECT_FALSE(total) << firmware;
+      }
+    }
+  }
+  const Reading stock = Decode({summary, failed}, Known("stock", "Antminer S19")).reading.value();
+  EXPECT_EQ(stock.accepted, 226146) << "no fee is counted in there";
+  EXPECT_EQ(stock.difficulty_rejected, 8);
 }
 
 TEST(Traps, WhatAnybodyCanSetUpIsMarkedAsSuch) {

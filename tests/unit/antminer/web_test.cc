@@ -151,6 +151,7 @@ TEST(WebInfoPort, PowerIsTakenInBothForms) {
   EXPECT_EQ(watts("miner power:3520"), (Power{3520, PowerSource::kReported}));
   EXPECT_FALSE(watts("error 6060 cmd"));
   EXPECT_FALSE(watts("power:-3"));
+  EXPECT_FALSE(watts("power:100000"));
   EXPECT_FALSE(watts(""));
 }
 
@@ -176,6 +177,42 @@ TEST(WebFacts, WhatTheApiToldStays) {
   EXPECT_EQ(api.identity.mac, "02:00:00:00:00:01");
   EXPECT_EQ(api.work_mode, "high");
   EXPECT_EQ(api.components.size(), 1U);
+}
+
+TEST(WebFacts, AnotherDeviceAtTheAddressKeepsNoNameOfTheOld) {
+  Identity known;
+  known.mac = "02:00:00:00:00:01";
+  known.serial = "SX";
+  known.hostname = "old";
+  Identity web;
+  web.mac = "02:00:00:00:00:02";
+  web.serial = "SY";
+  Identity merged = known;
+  AddWebIdentity(web, merged);
+  EXPECT_EQ(merged.mac, web.mac);
+  EXPECT_EQ(merged.serial, "SY");
+  web.serial.clear();
+  merged = known;
+  AddWebIdentity(web, merged);
+  EXPECT_EQ(merged.serial, "") << "that of the device before";
+  EXPECT_EQ(merged.hostname, "");
+  web.mac = known.mac;
+  merged = known;
+  AddWebIdentity(web, merged);
+  EXPECT_EQ(merged.serial, "SX");
+}
+
+TEST(WebFacts, PagesOfAnotherDeviceAreNotGivenTheOldSerial) {
+  const auto told = [](const std::string& page) {
+    DecodeContext context = Context("stock");
+    context.known.mac = "02:00:00:00:00:01";
+    context.known.serial = "SX";
+    return DecodeWeb(WebDialect::kStock, {{"system_info", page}}, context).reading.identity;
+  };
+  EXPECT_EQ(told(R"({"macaddr":"02:00:00:00:00:02","serinum":"SY"})").serial, "SY");
+  EXPECT_EQ(told(R"({"macaddr":"02:00:00:00:00:02","serinum":"Unknown"})").serial, "");
+  EXPECT_EQ(told(R"({"macaddr":"02:00:00:00:00:01"})").serial, "SX");
+  EXPECT_EQ(told(R"({"hostname":"h"})").serial, "SX");
 }
 
 TEST(WebFacts, AMachineThatHashesNowDoesNotSleep) {
