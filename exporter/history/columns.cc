@@ -62,9 +62,12 @@ std::int64_t ToStored(const std::optional<double>& value, double unit) {
 
 std::optional<double> FromStored(std::int64_t stored, double unit) {
   if (stored == kNoValue) return std::nullopt;
+  return FromUnits(static_cast<double>(stored), unit);
+}
+
+double FromUnits(double stored, double unit) {
   // Dividing by the reciprocal of a tenth gives 63.1, multiplying by 0.1 gives 63.1000...01.
-  const double value = static_cast<double>(stored);
-  return unit < 1 ? value / std::round(1 / unit) : value * unit;
+  return unit < 1 ? stored / std::round(1 / unit) : stored * unit;
 }
 
 std::string RawTable(HistoryKind kind) {

@@ -24,6 +24,8 @@ inline constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min(
 /// kNoValue for absent and for what is no finite number.
 [[nodiscard]] std::int64_t ToStored(const std::optional<double>& value, double unit);
 [[nodiscard]] std::optional<double> FromStored(std::int64_t stored, double unit);
+/// A number of units, e.g. a mean, which need not be whole.
+[[nodiscard]] double FromUnits(double stored, double unit);
 
 /// "raw_miner", ...
 [[nodiscard]] std::string RawTable(HistoryKind kind);

@@ -24,7 +24,7 @@ struct Sums {
       if (block.times[row] < from) continue;
       ++samples;
       newest = std::max(newest, block.times[row]);
-      for (std::size_t i = 0; i < sum.size(); ++i) Add(i, block.values[RawColumn(i)][row], 1);
+      for (std::size_t i = 0; i < sum.size(); ++i) Add(i, block.values[RawColumn(i)][row]);
     }
   }
   /// A row whose metrics begin in column 2.
@@ -32,17 +32,18 @@ struct Sums {
     ++samples;
     newest = std::max(newest, time);
     for (std::size_t i = 0; i < sum.size(); ++i) {
-      Add(i, row.OptionalInt(static_cast<int>(i) + 2).value_or(kNoValue), 1);
+      Add(i, row.OptionalInt(static_cast<int>(i) + 2).value_or(kNoValue));
     }
   }
   void AddRolled(const Block& block, TimeRange range, HistoryStep step) {
     for (std::size_t row = 0; row < block.size(); ++row) {
       if (block.times[row] < range.from || block.times[row] >= range.to) continue;
-      const std::int64_t count = block.values[kSamplesColumn][row];
-      samples += static_cast<std::uint64_t>(count);
+      samples += static_cast<std::uint64_t>(block.values[kSamplesColumn][row]);
       newest = std::max(newest, block.times[row] + HistoryStepLength(step).count() * 1000 - 1);
       for (std::size_t i = 0; i < sum.size(); ++i) {
-        Add(i, block.values[RolledColumn(i)][row], static_cast<double>(count));
+        const BucketSum bucket = ReadSum(block, row, i);
+        sum[i] += bucket.sum;
+        weight[i] += static_cast<double>(bucket.samples);
       }
     }
   }
@@ -55,16 +56,16 @@ struct Sums {
     for (std::size_t i = 0; i < sum.size(); ++i) {
       if (weight[i] <= 0) continue;
       const double unit = StoredUnit(HistoryKind::kMiner, i, info.rate_unit);
-      means.means[i] = sum[i] / weight[i] * unit;
+      means.means[i] = FromUnits(sum[i] / weight[i], unit);
     }
     return means;
   }
 
  private:
-  void Add(std::size_t metric, std::int64_t value, double count) {
+  void Add(std::size_t metric, std::int64_t value) {
     if (value == kNoValue) return;
-    sum[metric] += static_cast<double>(value) * count;
-    weight[metric] += count;
+    sum[metric] += static_cast<double>(value);
+    ++weight[metric];
   }
 };
 

@@ -13,14 +13,13 @@ namespace {
 
 constexpr std::size_t kMostRowsHeld = 200'000;
 
-/// Where the first metric stands in a block of the step, and how far the next is from it.
-struct ColumnPlace {
-  std::size_t first;
-  std::size_t stride;
-};
-ColumnPlace PlaceOf(HistoryStep step) {
-  if (step == HistoryStep::kRaw) return {RawColumn(0), 1};
-  return {RolledColumn(0), 4};
+/// A metric of one row of a block, the mean where the row is a bucket; absent: nobody told it.
+std::optional<double> ValueOf(const Block& block, std::size_t row, std::size_t metric,
+                              HistoryStep step, double unit) {
+  if (step == HistoryStep::kRaw) return FromStored(block.values[RawColumn(metric)][row], unit);
+  const BucketSum bucket = ReadSum(block, row, metric);
+  if (bucket.samples == 0) return std::nullopt;
+  return FromUnits(bucket.sum / static_cast<double>(bucket.samples), unit);
 }
 
 /// Streams the rows of some series, one period of chunks after the other.
@@ -121,10 +120,7 @@ class RowStream {
                                  const std::map<std::size_t, std::string>& packed) {
     rows_.clear();
     for (const auto& [place, bytes] : packed) {
-      const std::size_t columns = query_.step == HistoryStep::kRaw
-                                      ? RawColumns(HistoryKind::kMiner)
-                                      : RolledColumns(HistoryKind::kMiner);
-      const auto block = UnpackBlock(bytes, columns);
+      const auto block = UnpackChunk(bytes, HistoryKind::kMiner, query_.step);
       if (block) Take(*block, range, place);
     }
     const auto hot = query_.step == HistoryStep::kRaw ? TakeHot(range) : TakeHotBuckets(range);
@@ -143,14 +139,13 @@ class RowStream {
   }
 
   void Take(const Block& block, TimeRange range, std::size_t place) {
-    const ColumnPlace columns = PlaceOf(query_.step);
     for (std::size_t i = 0; i < block.size(); ++i) {
       if (block.times[i] < range.from || block.times[i] >= range.to) continue;
       Row row{block.times[i], place, {}};
       for (std::size_t metric = 0; metric < row.values.size(); ++metric) {
         row.values[metric] =
-            FromStored(block.values[columns.first + metric * columns.stride][i],
-                       StoredUnit(HistoryKind::kMiner, metric, series_[place].rate_unit));
+            ValueOf(block, i, metric, query_.step,
+                    StoredUnit(HistoryKind::kMiner, metric, series_[place].rate_unit));
       }
       rows_.push_back(row);
     }

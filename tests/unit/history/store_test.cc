@@ -289,6 +289,30 @@ TEST_F(StoreTest, MeansOfAWindowAgreeWithAnIndependentComputation) {
   }
 }
 
+TEST_F(StoreTest, RowsWithoutATemperatureDoNotWeighInItsMean) {
+  for (int i = 0; i < 240; ++i) {  // An hour without, half an hour at 90, half an hour at 60.
+    auto miner = Miner(1, clock_.system, 1e14);
+    auto reading = std::make_shared<Reading>(*miner->reading);
+    reading->boards[0].chip_celsius.clear();
+    if (i >= 120) reading->boards[0].chip_celsius = {{0, i < 180 ? 90.0F : 60.0F}};
+    miner->reading = reading;
+    ASSERT_TRUE(store_->WriteRound(*Fleet({miner}), Now(), kInterval));
+    clock_.Pass(kInterval);
+  }
+  const SystemTime from = clock_.system - hours(2);
+  clock_.Pass(hours(2));
+  Compact();
+  const auto means = reader_.Means(from, {});
+  ASSERT_EQ(means->size(), 1U);
+  EXPECT_EQ(means->front().samples, 240U);
+  EXPECT_NEAR(At(means->front().means, MinerMetric::kTempAvg).value(), 75, 1e-9);
+  RowsQuery query;
+  query.step = HistoryStep::kDay;
+  const auto days = Rows(query);
+  ASSERT_EQ(days.size(), 1U);
+  EXPECT_NEAR(At(days[0].values, MinerMetric::kTempAvg).value(), 75, 1e-9);
+}
+
 TEST_F(StoreTest, BoardsAndTheFleetHaveSeriesToo) {
   Rounds(200, Never);
   Compact();
