@@ -27,6 +27,18 @@ constexpr std::array<AlgorithmUnit, 4> kRateUnits = {{
 }};
 constexpr std::int64_t kOtherRateUnit = 100'000;
 
+double UnitOf(HistoryKind kind, std::size_t metric) {
+  switch (kind) {
+    case HistoryKind::kFleet:
+      return kFleetUnits.at(metric);
+    case HistoryKind::kMiner:
+      return kMinerUnits.at(metric);
+    case HistoryKind::kBoard:
+      return kBoardUnits.at(metric);
+  }
+  return kIsRate;
+}
+
 }  // namespace
 
 std::int64_t RateUnit(std::string_view algorithm) {
@@ -37,20 +49,11 @@ std::int64_t RateUnit(std::string_view algorithm) {
 }
 
 double StoredUnit(HistoryKind kind, std::size_t metric, std::int64_t rate_unit) {
-  double unit = kIsRate;
-  switch (kind) {
-    case HistoryKind::kFleet:
-      unit = kFleetUnits.at(metric);
-      break;
-    case HistoryKind::kMiner:
-      unit = kMinerUnits.at(metric);
-      break;
-    case HistoryKind::kBoard:
-      unit = kBoardUnits.at(metric);
-      break;
-  }
+  const double unit = UnitOf(kind, metric);
   return unit == kIsRate ? static_cast<double>(rate_unit) : unit;
 }
+
+bool IsRate(HistoryKind kind, std::size_t metric) { return UnitOf(kind, metric) == kIsRate; }
 
 std::int64_t ToStored(const std::optional<double>& value, double unit) {
   constexpr double kMost = 9e15;  // Whole numbers are exact up to here.

@@ -54,7 +54,15 @@ std::string FirstVersionSql() {
 
 // Version 2: rolled chunks with six columns a metric (rollup.h). Those of version 1 are read and
 // become new ones where rows are added; the number keeps older programs from the new ones.
-constexpr const char* kSecondVersionSql = "";
+// A miner has a series for each algorithm that it was seen with, since rates have other units.
+constexpr const char* kSecondVersionSql = R"sql(
+CREATE TABLE series_of_algorithms (series INTEGER PRIMARY KEY, kind INTEGER NOT NULL,
+  miner TEXT NOT NULL, board TEXT NOT NULL, address TEXT NOT NULL, model TEXT NOT NULL,
+  algorithm TEXT NOT NULL, rate_unit INTEGER NOT NULL, UNIQUE (kind, miner, board, algorithm));
+INSERT INTO series_of_algorithms SELECT * FROM series;
+DROP TABLE series;
+ALTER TABLE series_of_algorithms RENAME TO series;
+)sql";
 
 /// What leads from version i to i + 1. Append only.
 std::string MigrationSql(std::int64_t from) {
