@@ -35,12 +35,20 @@ std::vector<std::int64_t> Differences(const std::vector<std::int64_t>& times) {
   return steps;
 }
 
+/// How many columns the reader wants and how many the chunk has.
+struct ColumnCount {
+  std::size_t wanted = 0;
+  std::size_t stored = 0;
+};
+
 /// `column` reads one column of so many rows.
 template <class Column>
-std::optional<Block> UnpackBody(VarintReader& in, std::size_t columns, Column column) {
+std::optional<Block> UnpackBody(VarintReader& in, ColumnCount& count, Column column) {
+  const std::size_t columns = count.wanted;
   std::uint64_t stored_columns = 0;
   std::uint64_t rows = 0;
   if (!in.Next(stored_columns) || stored_columns > columns) return std::nullopt;
+  count.stored = stored_columns;
   if (!in.Next(rows) || rows > kMostRows) return std::nullopt;
   Block block(columns);
   if (!column(rows, block.times)) return std::nullopt;
@@ -56,7 +64,7 @@ std::optional<Block> UnpackBody(VarintReader& in, std::size_t columns, Column co
 }
 
 /// Forms 1 and 2.
-std::optional<Block> UnpackOldBody(std::string_view body, std::size_t columns) {
+std::optional<Block> UnpackOldBody(std::string_view body, ColumnCount& columns) {
   VarintReader in(body);
   return UnpackBody(in, columns, [&in](std::size_t rows, std::vector<std::int64_t>& column) {
     return UnpackDifferences(in, rows, column);
@@ -80,7 +88,7 @@ std::optional<std::string> Inflate(std::string_view packed, std::uint64_t length
   return body;
 }
 
-std::optional<Block> UnpackBits(std::string_view bytes, std::size_t columns) {
+std::optional<Block> UnpackBits(std::string_view bytes, ColumnCount& columns) {
   VarintReader head(bytes);
   std::uint64_t length = 0;
   std::uint64_t deflated = 0;
@@ -101,6 +109,19 @@ std::optional<Block> UnpackBits(std::string_view bytes, std::size_t columns) {
   });
   if (!block || !bits.AtEnd()) return std::nullopt;
   return block;
+}
+
+std::optional<Block> UnpackForm(std::string_view bytes, ColumnCount& columns) {
+  if (bytes.empty()) return std::nullopt;
+  const std::string_view rest = bytes.substr(1);
+  if (bytes.front() == kBits) return UnpackBits(rest, columns);
+  if (bytes.front() == kPlain) return UnpackOldBody(rest, columns);
+  if (bytes.front() != kCompressed) return std::nullopt;
+  VarintReader head(rest);
+  std::uint64_t length = 0;
+  if (!head.Next(length)) return std::nullopt;
+  const auto body = Inflate(head.Rest(), length);
+  return body ? UnpackOldBody(*body, columns) : std::nullopt;
 }
 
 }  // namespace
@@ -148,17 +169,11 @@ std::string BlockPacker::Pack(const Block& block) {
   return out + (deflated.empty() ? body : deflated) + bits.Take();
 }
 
-std::optional<Block> UnpackBlock(std::string_view bytes, std::size_t columns) {
-  if (bytes.empty()) return std::nullopt;
-  const std::string_view rest = bytes.substr(1);
-  if (bytes.front() == kBits) return UnpackBits(rest, columns);
-  if (bytes.front() == kPlain) return UnpackOldBody(rest, columns);
-  if (bytes.front() != kCompressed) return std::nullopt;
-  VarintReader head(rest);
-  std::uint64_t length = 0;
-  if (!head.Next(length)) return std::nullopt;
-  const auto body = Inflate(head.Rest(), length);
-  return body ? UnpackOldBody(*body, columns) : std::nullopt;
+std::optional<Block> UnpackBlock(std::string_view bytes, std::size_t columns, std::size_t* stored) {
+  ColumnCount count{columns, 0};
+  auto block = UnpackForm(bytes, count);
+  if (stored != nullptr) *stored = count.stored;
+  return block;
 }
 
 }  // namespace antx

@@ -49,7 +49,8 @@ class BlockPacker {
 };
 
 /// Nothing when the bytes are no chunk of `columns` columns (a damaged file). An older chunk
-/// with fewer columns is filled up with kNoValue.
-[[nodiscard]] std::optional<Block> UnpackBlock(std::string_view bytes, std::size_t columns);
+/// with fewer columns is filled up with kNoValue; `stored` gets the number it has.
+[[nodiscard]] std::optional<Block> UnpackBlock(std::string_view bytes, std::size_t columns,
+                                               std::size_t* stored = nullptr);
 
 }  // namespace antx

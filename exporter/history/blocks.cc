@@ -75,7 +75,7 @@ DbResult<Block> ReadBlock(Db& db, const SeriesInfo& series, HistoryStep step, Ti
   const auto hot = ReadHotRows(db, series, hot_range);
   if (hot.has_error()) return hot.error();
   if (step != HistoryStep::kRaw) {
-    AddToBuckets(*hot, step, block);
+    AddToBuckets(*hot, series.kind, step, block);
     return block;
   }
   for (std::size_t i = 0; i < hot->size(); ++i) {

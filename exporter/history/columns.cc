@@ -27,6 +27,18 @@ constexpr std::array<AlgorithmUnit, 4> kRateUnits = {{
 }};
 constexpr std::int64_t kOtherRateUnit = 100'000;
 
+double UnitOf(HistoryKind kind, std::size_t metric) {
+  switch (kind) {
+    case HistoryKind::kFleet:
+      return kFleetUnits.at(metric);
+    case HistoryKind::kMiner:
+      return kMinerUnits.at(metric);
+    case HistoryKind::kBoard:
+      return kBoardUnits.at(metric);
+  }
+  return kIsRate;
+}
+
 }  // namespace
 
 std::int64_t RateUnit(std::string_view algorithm) {
@@ -37,20 +49,11 @@ std::int64_t RateUnit(std::string_view algorithm) {
 }
 
 double StoredUnit(HistoryKind kind, std::size_t metric, std::int64_t rate_unit) {
-  double unit = kIsRate;
-  switch (kind) {
-    case HistoryKind::kFleet:
-      unit = kFleetUnits.at(metric);
-      break;
-    case HistoryKind::kMiner:
-      unit = kMinerUnits.at(metric);
-      break;
-    case HistoryKind::kBoard:
-      unit = kBoardUnits.at(metric);
-      break;
-  }
+  const double unit = UnitOf(kind, metric);
   return unit == kIsRate ? static_cast<double>(rate_unit) : unit;
 }
+
+bool IsRate(HistoryKind kind, std::size_t metric) { return UnitOf(kind, metric) == kIsRate; }
 
 std::int64_t ToStored(const std::optional<double>& value, double unit) {
   constexpr double kMost = 9e15;  // Whole numbers are exact up to here.
@@ -62,9 +65,12 @@ std::int64_t ToStored(const std::optional<double>& value, double unit) {
 
 std::optional<double> FromStored(std::int64_t stored, double unit) {
   if (stored == kNoValue) return std::nullopt;
+  return FromUnits(static_cast<double>(stored), unit);
+}
+
+double FromUnits(double stored, double unit) {
   // Dividing by the reciprocal of a tenth gives 63.1, multiplying by 0.1 gives 63.1000...01.
-  const double value = static_cast<double>(stored);
-  return unit < 1 ? value / std::round(1 / unit) : value * unit;
+  return unit < 1 ? stored / std::round(1 / unit) : stored * unit;
 }
 
 std::string RawTable(HistoryKind kind) {

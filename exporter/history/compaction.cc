@@ -133,7 +133,7 @@ class ChunkStore {
     }
     for (const HistoryStep step : kRolledSteps) {
       const auto done = Change(step, raw.times.front(), series,
-                               [&](Block& block) { AddToBuckets(raw, step, block); });
+                               [&](Block& block) { AddToBuckets(raw, kind_, step, block); });
       if (done.has_error()) return done;
     }
     return {};
@@ -195,7 +195,7 @@ DbResult<Block> LoadChunk(Db& db, HistoryKind kind, HistoryStep step, std::int64
     if (row->Failed()) return db.LastError();
     return Block(columns);
   }
-  auto block = UnpackBlock(row->Blob(0), columns);
+  auto block = UnpackChunk(row->Blob(0), kind, step);
   damaged = !block.has_value();
   return block ? std::move(*block) : Block(columns);
 }

@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -28,6 +30,13 @@ std::string FileStamp(SystemTime time) {
   std::string text = FormatUtc(time).substr(0, 19);
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
   return text + 'Z';
+}
+
+std::string Gigabytes(std::int64_t bytes) {
+  std::array<char, 32> text{};
+  const int length =
+      std::snprintf(text.data(), text.size(), "%.3g", static_cast<double>(bytes) / 1e9);
+  return {text.data(), static_cast<std::size_t>(length)};
 }
 
 }  // namespace
@@ -260,8 +269,10 @@ bool History::DoChore() {
   if (moved->damaged_chunks > 0) observer_.OperationFailed();
   if (moved->more) return true;
   if (clock_.Steady() < next_retention_ || !ClockCanBeTrusted()) return false;
-  const auto step = RetainSome(store_->db(), settings_.load()->plan, now);
+  const RetentionPlan plan = settings_.load()->plan;
+  const auto step = RetainSome(store_->db(), plan, now);
   if (step.has_error()) return Chore(step.error());
+  if (step->budget_unmet) TellUnmetBudget(plan);
   if (!step->more) next_retention_ = clock_.Steady() + kChoreEvery;
   return step->more;
 }
@@ -270,6 +281,19 @@ bool History::Chore(const DbResult<bool>& more) {
   if (more.has_value()) return *more;
   Fail(more.error());
   return false;
+}
+
+/// Once for each budget: around it rows come and go every hour.
+void History::TellUnmetBudget(const RetentionPlan& plan) {
+  if (unmet_budget_ == plan.budget_bytes) return;
+  unmet_budget_ = plan.budget_bytes;
+  const DatabaseSize size = MeasureDatabase(store_->db(), plan, Milliseconds(clock_.Now()));
+  observer_.Happened(EventKind::kDatabaseFailed, LogLevel::kWarning,
+                     "database " + options_.path + ": " + Gigabytes(size.used_bytes) +
+                         " GB are in use, though nothing is left that may go for the " +
+                         Gigabytes(plan.budget_bytes) +
+                         " GB of STORAGE_MAX_GIGABYTES (storage.max_gigabytes): allow more, or "
+                         "keep less by STORAGE_ROLLUP and STORAGE_RETENTION_DAYS");
 }
 
 void History::Measure() {

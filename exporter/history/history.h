@@ -78,6 +78,7 @@ class History {
   bool DoChore();
   bool Chore(const DbResult<bool>& more);
   void Measure();
+  void TellUnmetBudget(const RetentionPlan& plan);
   [[nodiscard]] bool ClockCanBeTrusted();
   void DistrustNewClock();
   void TellReader(bool replaced);
@@ -105,6 +106,7 @@ class History {
   SteadyTime retry_at_;
   std::chrono::seconds backoff_{1};
   SteadyTime next_retention_;
+  std::int64_t unmet_budget_ = 0;  ///< The last one told that cannot be met.
   SteadyTime next_measure_;
   std::optional<Stamp> last_stamp_;
   SteadyTime distrust_until_;

@@ -52,9 +52,22 @@ std::string FirstVersionSql() {
          RawTableSql(HistoryKind::kBoard) + LatestTableSql() + kOtherTables;
 }
 
+// Version 2: rolled chunks with six columns a metric (rollup.h). Those of version 1 are read and
+// become new ones where rows are added; the number keeps older programs from the new ones.
+// A miner has a series for each algorithm that it was seen with, since rates have other units.
+constexpr const char* kSecondVersionSql = R"sql(
+CREATE TABLE series_of_algorithms (series INTEGER PRIMARY KEY, kind INTEGER NOT NULL,
+  miner TEXT NOT NULL, board TEXT NOT NULL, address TEXT NOT NULL, model TEXT NOT NULL,
+  algorithm TEXT NOT NULL, rate_unit INTEGER NOT NULL, UNIQUE (kind, miner, board, algorithm));
+INSERT INTO series_of_algorithms SELECT * FROM series;
+DROP TABLE series;
+ALTER TABLE series_of_algorithms RENAME TO series;
+)sql";
+
 /// What leads from version i to i + 1. Append only.
 std::string MigrationSql(std::int64_t from) {
-  static const std::array<std::string, kHistoryVersion> kSteps = {FirstVersionSql()};
+  static const std::array<std::string, kHistoryVersion> kSteps = {FirstVersionSql(),
+                                                                  kSecondVersionSql};
   return kSteps.at(static_cast<std::size_t>(from));
 }
 
@@ -106,7 +119,7 @@ DbResult<void> MigrateHistory(Db& db) {
                        ", this program knows " + std::to_string(kHistoryVersion) +
                        "; run the newer program, or set storage.path to another file"};
   }
-  if (version > 0 && version < kHistoryVersion) {  // NOLINT: from the second layout on
+  if (version > 0 && version < kHistoryVersion) {
     const auto copied = db.BackupTo(db.path() + ".before-v" + std::to_string(kHistoryVersion));
     if (copied.has_error()) return copied;
   }

@@ -25,6 +25,6 @@ inline constexpr std::int64_t kClockUnset = 1'577'836'800'000;
 /// Creates or migrates the tables. Before a migration of an older version the file is copied
 /// to `<path>.before-v<N>`. A newer version than this program knows is refused.
 [[nodiscard]] DbResult<void> MigrateHistory(Db& db);
-inline constexpr std::int64_t kHistoryVersion = 1;
+inline constexpr std::int64_t kHistoryVersion = 2;
 
 }  // namespace antx

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "history/store.h"
 
@@ -87,20 +88,26 @@ HistoryResult<DbPool::Lease> DbReader::Open() const {
 
 // --- Series -----------------------------------------------------------------------
 
-HistoryResult<std::optional<SeriesInfo>> FindSeries(Db& db, HistoryKind kind,
-                                                    const std::string& miner,
-                                                    const std::string& board) {
-  for (const char* column : {"miner", "address"}) {
-    auto row = db.Prepare(std::string(kSelectSeries) + " WHERE kind = ? AND " + column +
-                          " = ? AND board = ? ORDER BY series DESC LIMIT 1");
-    if (row.has_error()) return Because(row.error());
-    row->Bind(1, static_cast<std::int64_t>(kind));
-    row->Bind(2, miner);
-    row->Bind(3, board);
-    if (row->Step()) return std::optional<SeriesInfo>(ReadSeries(*row));
-    if (row->Failed()) return Because(db.LastError());
+HistoryResult<std::vector<SeriesInfo>> FindSeries(Db& db, HistoryKind kind,
+                                                  const std::string& miner,
+                                                  const std::string& board) {
+  constexpr const char* kById = "?2";
+  constexpr const char* kByAddress =
+      "(SELECT miner FROM series WHERE kind = ?1 AND address = ?2 AND board = ?3"
+      " ORDER BY series DESC LIMIT 1)";
+  std::vector<SeriesInfo> series;
+  for (const char* id : {kById, kByAddress}) {
+    auto rows = db.Prepare(std::string(kSelectSeries) + " WHERE kind = ?1 AND miner = " + id +
+                           " AND board = ?3 ORDER BY series");
+    if (rows.has_error()) return Because(rows.error());
+    rows->Bind(1, static_cast<std::int64_t>(kind));
+    rows->Bind(2, miner);
+    rows->Bind(3, board);
+    while (rows->Step()) series.push_back(ReadSeries(*rows));
+    if (rows->Failed()) return Because(db.LastError());
+    if (!series.empty()) break;
   }
-  return std::optional<SeriesInfo>();
+  return series;
 }
 
 HistoryResult<std::vector<SeriesInfo>> MinerSeries(Db& db, const std::vector<std::string>& miners) {
@@ -118,7 +125,8 @@ HistoryResult<std::vector<SeriesInfo>> MinerSeries(Db& db, const std::vector<std
     return Ipv4::Parse(info.address).value_or(Ipv4());
   };
   std::sort(series.begin(), series.end(), [&](const SeriesInfo& a, const SeriesInfo& b) {
-    return std::pair(number(a), a.series) < std::pair(number(b), b.series);
+    return std::tuple(number(a), std::string_view(a.miner), a.series) <
+           std::tuple(number(b), std::string_view(b.miner), b.series);
   });
   return series;
 }

@@ -93,11 +93,13 @@ class ReadTransaction {
   Db& db_;
 };
 
-/// The series with this id, else with this address; nothing when there is none.
-[[nodiscard]] HistoryResult<std::optional<SeriesInfo>> FindSeries(Db& db, HistoryKind kind,
-                                                                  const std::string& miner,
-                                                                  const std::string& board);
-/// Series of miners by address, all or those asked for by id or address.
+/// The series with this id, else with this address, the oldest first: one for each algorithm that
+/// the machine was seen with.
+[[nodiscard]] HistoryResult<std::vector<SeriesInfo>> FindSeries(Db& db, HistoryKind kind,
+                                                                const std::string& miner,
+                                                                const std::string& board);
+/// Series of miners by address, all or those asked for by id or address. Those of one miner
+/// stand together, the oldest first.
 [[nodiscard]] HistoryResult<std::vector<SeriesInfo>> MinerSeries(
     Db& db, const std::vector<std::string>& miners);
 

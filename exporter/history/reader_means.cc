@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "history/blocks.h"
@@ -24,7 +25,7 @@ struct Sums {
       if (block.times[row] < from) continue;
       ++samples;
       newest = std::max(newest, block.times[row]);
-      for (std::size_t i = 0; i < sum.size(); ++i) Add(i, block.values[RawColumn(i)][row], 1);
+      for (std::size_t i = 0; i < sum.size(); ++i) Add(i, block.values[RawColumn(i)][row]);
     }
   }
   /// A row whose metrics begin in column 2.
@@ -32,19 +33,34 @@ struct Sums {
     ++samples;
     newest = std::max(newest, time);
     for (std::size_t i = 0; i < sum.size(); ++i) {
-      Add(i, row.OptionalInt(static_cast<int>(i) + 2).value_or(kNoValue), 1);
+      Add(i, row.OptionalInt(static_cast<int>(i) + 2).value_or(kNoValue));
     }
   }
   void AddRolled(const Block& block, TimeRange range, HistoryStep step) {
     for (std::size_t row = 0; row < block.size(); ++row) {
       if (block.times[row] < range.from || block.times[row] >= range.to) continue;
-      const std::int64_t count = block.values[kSamplesColumn][row];
-      samples += static_cast<std::uint64_t>(count);
+      samples += static_cast<std::uint64_t>(block.values[kSamplesColumn][row]);
       newest = std::max(newest, block.times[row] + HistoryStepLength(step).count() * 1000 - 1);
       for (std::size_t i = 0; i < sum.size(); ++i) {
-        Add(i, block.values[RolledColumn(i)][row], static_cast<double>(count));
+        const BucketSum bucket = ReadSum(block, row, i);
+        sum[i] += bucket.sum;
+        weight[i] += static_cast<double>(bucket.samples);
       }
     }
+  }
+  /// Adds another series of the same miner. Rates of two algorithms do not add up: the newer stays.
+  void Join(const Sums& other) {
+    const bool newer = other.newest >= newest;
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      if (IsRate(HistoryKind::kMiner, i)) {
+        if (!newer) continue;
+        sum[i] = weight[i] = 0;
+      }
+      sum[i] += other.sum[i];
+      weight[i] += other.weight[i];
+    }
+    samples += other.samples;
+    newest = std::max(newest, other.newest);
   }
   [[nodiscard]] WindowMeans Finish(const SeriesInfo& info) const {
     WindowMeans means;
@@ -55,16 +71,16 @@ struct Sums {
     for (std::size_t i = 0; i < sum.size(); ++i) {
       if (weight[i] <= 0) continue;
       const double unit = StoredUnit(HistoryKind::kMiner, i, info.rate_unit);
-      means.means[i] = sum[i] / weight[i] * unit;
+      means.means[i] = FromUnits(sum[i] / weight[i], unit);
     }
     return means;
   }
 
  private:
-  void Add(std::size_t metric, std::int64_t value, double count) {
+  void Add(std::size_t metric, std::int64_t value) {
     if (value == kNoValue) return;
-    sum[metric] += static_cast<double>(value) * count;
-    weight[metric] += count;
+    sum[metric] += static_cast<double>(value);
+    ++weight[metric];
   }
 };
 
@@ -109,6 +125,20 @@ DbResult<void> AddHot(Db& db, std::int64_t from, std::unordered_map<std::int64_t
   return {};
 }
 
+/// The means of one miner of all its series, which stand side by side.
+WindowMeans JoinSeries(std::span<const SeriesInfo> series,
+                       std::unordered_map<std::int64_t, Sums>& sums) {
+  Sums all;
+  const SeriesInfo* newest = &series.front();
+  for (const SeriesInfo& info : series) {
+    const Sums& one = sums[info.series];
+    if (one.samples == 0) continue;
+    if (one.newest >= all.newest) newest = &info;
+    all.Join(one);
+  }
+  return all.Finish(*newest);
+}
+
 std::optional<SystemTime> FindLatest(const std::vector<LatestRow>& latest,
                                      const WindowMeans& means) {
   const auto row =
@@ -137,13 +167,18 @@ HistoryResult<std::vector<WindowMeans>> DbReader::Means(
   const auto hot = AddHot(db, start, sums);
   if (hot.has_error()) return HistoryError{hot.error().detail};
   const auto latest = Latest();
-  std::vector<WindowMeans> answer;
   for (const SeriesInfo& info : *series) {
-    Sums& sum = sums[info.series];
-    const auto chunks = AddChunks(db, info.series, start, hours, sum);
+    const auto chunks = AddChunks(db, info.series, start, hours, sums[info.series]);
     if (chunks.has_error()) return HistoryError{chunks.error().detail};
-    if (sum.samples == 0) continue;
-    answer.push_back(sum.Finish(info));
+  }
+  std::vector<WindowMeans> answer;
+  for (auto first = series->begin(); first != series->end();) {
+    const auto end = std::find_if(
+        first, series->end(), [&](const SeriesInfo& info) { return info.miner != first->miner; });
+    WindowMeans means = JoinSeries({first, end}, sums);
+    first = end;
+    if (means.samples == 0) continue;
+    answer.push_back(std::move(means));
     // A bucket does not tell when its last row was.
     const auto newest = FindLatest(*latest, answer.back());
     if (newest) answer.back().last_seen = *newest;

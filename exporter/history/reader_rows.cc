@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "history/blocks.h"
@@ -13,14 +14,11 @@ namespace {
 
 constexpr std::size_t kMostRowsHeld = 200'000;
 
-/// Where the first metric stands in a block of the step, and how far the next is from it.
-struct ColumnPlace {
-  std::size_t first;
-  std::size_t stride;
-};
-ColumnPlace PlaceOf(HistoryStep step) {
-  if (step == HistoryStep::kRaw) return {RawColumn(0), 1};
-  return {RolledColumn(0), 4};
+/// A metric of one row of a block in stored units; a bucket's is a sum of some samples.
+BucketSum SumOf(const Block& block, std::size_t row, std::size_t metric, HistoryStep step) {
+  if (step != HistoryStep::kRaw) return ReadSum(block, row, metric);
+  const std::int64_t value = block.values[RawColumn(metric)][row];
+  return value == kNoValue ? BucketSum{} : BucketSum{static_cast<double>(value), 1};
 }
 
 /// Streams the rows of some series, one period of chunks after the other.
@@ -52,9 +50,25 @@ class RowStream {
 
  private:
   struct Row {
-    std::int64_t time;
-    std::size_t place;  ///< In series_.
+    std::int64_t time = 0;
+    std::size_t place = 0;  ///< In series_.
     MinerValues values;
+    std::array<std::uint32_t, kMinerMetricCount> samples{};  ///< Of buckets: behind each value.
+
+    /// Adds the same bucket of another algorithm. Rates do not add up: that with more samples
+    /// stays.
+    void Join(const Row& other) {
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!other.values[i]) continue;
+        if (IsRate(HistoryKind::kMiner, i)) {
+          if (other.samples[i] > samples[i]) values[i] = other.values[i];
+        } else {
+          values[i] = (values[i].value_or(0) * samples[i] + *other.values[i] * other.samples[i]) /
+                      (static_cast<double>(samples[i]) + other.samples[i]);
+        }
+        samples[i] += other.samples[i];
+      }
+    }
   };
 
   /// From the oldest to the newest thing that is stored, within what was asked for.
@@ -121,10 +135,7 @@ class RowStream {
                                  const std::map<std::size_t, std::string>& packed) {
     rows_.clear();
     for (const auto& [place, bytes] : packed) {
-      const std::size_t columns = query_.step == HistoryStep::kRaw
-                                      ? RawColumns(HistoryKind::kMiner)
-                                      : RolledColumns(HistoryKind::kMiner);
-      const auto block = UnpackBlock(bytes, columns);
+      const auto block = UnpackChunk(bytes, HistoryKind::kMiner, query_.step);
       if (block) Take(*block, range, place);
     }
     const auto hot = query_.step == HistoryStep::kRaw ? TakeHot(range) : TakeHotBuckets(range);
@@ -133,6 +144,7 @@ class RowStream {
       const auto before = std::pair(a.time, a.place) < std::pair(b.time, b.place);
       return query_.newest_first ? std::pair(b.time, b.place) < std::pair(a.time, a.place) : before;
     });
+    if (query_.step != HistoryStep::kRaw) JoinBuckets();
     for (const Row& row : rows_) {
       const SeriesInfo& info = series_[row.place];
       if (!sink_({FromMilliseconds(row.time), info.miner, addresses_[row.place], row.values})) {
@@ -142,15 +154,32 @@ class RowStream {
     return true;
   }
 
+  /// One row for each bucket of a miner, also when it changed its algorithm in it.
+  void JoinBuckets() {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const bool same = kept > 0 && rows_[kept - 1].time == rows_[i].time &&
+                        series_[rows_[kept - 1].place].miner == series_[rows_[i].place].miner;
+      if (same) {
+        rows_[kept - 1].Join(rows_[i]);
+      } else {
+        rows_[kept++] = rows_[i];
+      }
+    }
+    rows_.resize(kept);
+  }
+
   void Take(const Block& block, TimeRange range, std::size_t place) {
-    const ColumnPlace columns = PlaceOf(query_.step);
     for (std::size_t i = 0; i < block.size(); ++i) {
       if (block.times[i] < range.from || block.times[i] >= range.to) continue;
-      Row row{block.times[i], place, {}};
+      Row row{block.times[i], place, {}, {}};
       for (std::size_t metric = 0; metric < row.values.size(); ++metric) {
+        const BucketSum told = SumOf(block, i, metric, query_.step);
+        if (told.samples == 0) continue;
+        row.samples[metric] = static_cast<std::uint32_t>(told.samples);
         row.values[metric] =
-            FromStored(block.values[columns.first + metric * columns.stride][i],
-                       StoredUnit(HistoryKind::kMiner, metric, series_[place].rate_unit));
+            FromUnits(told.sum / static_cast<double>(told.samples),
+                      StoredUnit(HistoryKind::kMiner, metric, series_[place].rate_unit));
       }
       rows_.push_back(row);
     }
@@ -165,7 +194,7 @@ class RowStream {
     while (rows->Step()) {
       const auto place = places_.find(rows->Int(1));
       if (place == places_.end()) continue;
-      Row row{rows->Int(0), place->second, {}};
+      Row row{rows->Int(0), place->second, {}, {}};
       const std::int64_t rate_unit = series_[place->second].rate_unit;
       for (std::size_t i = 0; i < row.values.size(); ++i) {
         row.values[i] = FromStored(rows->OptionalInt(static_cast<int>(i) + 2).value_or(kNoValue),

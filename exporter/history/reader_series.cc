@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "history/blocks.h"
 #include "history/columns.h"
@@ -51,6 +52,40 @@ std::vector<HistoryPoint> Points(const Block& block, HistoryStep step, std::size
   return points;
 }
 
+/// A bucket that two algorithms share. Their rates do not add up: that with more samples stays.
+HistoryPoint Join(const HistoryPoint& first, const HistoryPoint& second, bool is_rate) {
+  if (is_rate) return second.samples > first.samples ? second : first;
+  HistoryPoint point = first;
+  const double total = static_cast<double>(first.samples) + static_cast<double>(second.samples);
+  point.mean = (first.mean * first.samples + second.mean * second.samples) / total;
+  point.min = std::min(first.min, second.min);
+  point.max = std::max(first.max, second.max);
+  point.last = second.last;
+  point.samples += second.samples;
+  point.coverage = std::min(1.0, first.coverage + second.coverage);
+  return point;
+}
+
+/// Adds the points of a later series of the same machine.
+void AddPoints(const std::vector<HistoryPoint>& more, bool is_rate,
+               std::vector<HistoryPoint>& points) {
+  if (points.empty() || more.empty()) {
+    points.insert(points.end(), more.begin(), more.end());
+    return;
+  }
+  std::vector<HistoryPoint> all;
+  std::merge(points.begin(), points.end(), more.begin(), more.end(), std::back_inserter(all),
+             [](const HistoryPoint& a, const HistoryPoint& b) { return a.time < b.time; });
+  points.clear();
+  for (const HistoryPoint& point : all) {
+    if (points.empty() || points.back().time != point.time) {
+      points.push_back(point);
+    } else {
+      points.back() = Join(points.back(), point, is_rate);
+    }
+  }
+}
+
 }  // namespace
 
 HistoryResult<SeriesAnswer> DbReader::Series(const SeriesQuery& query) const {
@@ -59,17 +94,20 @@ HistoryResult<SeriesAnswer> DbReader::Series(const SeriesQuery& query) const {
   Db& db = **lease;
   const ReadTransaction transaction(db);
   const HistoryKind kind = KindOf(query);
-  const auto info = FindSeries(db, kind, query.miner, query.board);
-  if (info.has_error()) return info.error();
+  const auto series = FindSeries(db, kind, query.miner, query.board);
+  if (series.has_error()) return series.error();
   SeriesAnswer answer;
   answer.step = PickStep(query, kind, *settings_.load(), Milliseconds(clock_.Now()));
-  if (!*info || query.metric >= HistoryMetrics(kind).size()) return answer;
+  if (series->empty() || query.metric >= HistoryMetrics(kind).size()) return answer;
   answer.known = true;
-  const auto block =
-      ReadBlock(db, **info, answer.step, {Milliseconds(query.from), Milliseconds(query.to)});
-  if (block.has_error()) return HistoryError{block.error().detail};
-  answer.points =
-      Points(*block, answer.step, query.metric, StoredUnit(kind, query.metric, (*info)->rate_unit));
+  const TimeRange range{Milliseconds(query.from), Milliseconds(query.to)};
+  for (const SeriesInfo& info : *series) {
+    const auto block = ReadBlock(db, info, answer.step, range);
+    if (block.has_error()) return HistoryError{block.error().detail};
+    const double unit = StoredUnit(kind, query.metric, info.rate_unit);
+    AddPoints(Points(*block, answer.step, query.metric, unit), IsRate(kind, query.metric),
+              answer.points);
+  }
   return answer;
 }
 

@@ -42,10 +42,10 @@ DbResult<std::int64_t> DropLogs(Db& db, std::int64_t before) {
   return std::int64_t{0};
 }
 
-/// The oldest period of the finest step that has chunks; raw rows go first.
+/// The oldest period of the finest step that has chunks; raw rows go first. Hours and days stay:
+/// they are small, and nothing else tells of those years.
 DbResult<std::int64_t> DropOldest(Db& db) {
-  for (int i = 0; i < kHistoryStepCount; ++i) {
-    const auto step = static_cast<HistoryStep>(i);
+  for (const HistoryStep step : {HistoryStep::kRaw, HistoryStep::kFiveMinutes}) {
     const std::int64_t first = ChunkKey(step, 0, 0);
     const auto oldest = db.Number("SELECT min(id) FROM chunks WHERE id >= " + Text(first) +
                                   " AND id < " + Text(first + (std::int64_t{1} << 56)));
@@ -82,29 +82,31 @@ DbResult<RetentionStep> RetainSome(Db& db, const RetentionPlan& plan, std::int64
     if (keep == 0) continue;
     const auto deleted = DropChunks(db, static_cast<HistoryStep>(i), now - keep);
     if (deleted.has_error()) return deleted.error();
-    if (*deleted > 0) return RetentionStep{true, *deleted, false};
+    if (*deleted > 0) return RetentionStep{true, *deleted};
   }
   if (plan.keep_logs > 0) {
     const auto deleted = DropLogs(db, now - plan.keep_logs);
     if (deleted.has_error()) return deleted.error();
-    if (*deleted > 0) return RetentionStep{true, *deleted, false};
+    if (*deleted > 0) return RetentionStep{true, *deleted};
   }
   if (plan.budget_bytes <= 0) return RetentionStep{};
   const std::int64_t page = Pages(db, "page_size");
   const std::int64_t pages = Pages(db, "page_count");
   const std::int64_t free = Pages(db, "freelist_count");
+  bool unmet = false;
   // A twentieth stays free for the hour that is being written.
   if ((pages - free) * page > plan.budget_bytes / 20 * 19) {
     const auto deleted = DropOldest(db);
     if (deleted.has_error()) return deleted.error();
     if (*deleted > 0) return RetentionStep{true, *deleted, true};
+    unmet = (pages - free) * page > plan.budget_bytes;
   }
   if (pages * page > plan.budget_bytes && free > 0) {
     const auto done = db.Execute("PRAGMA incremental_vacuum(" + std::to_string(kPagesAtOnce) + ")");
     if (done.has_error()) return done.error();
-    return RetentionStep{Pages(db, "page_count") < pages, 0, true};
+    return RetentionStep{Pages(db, "page_count") < pages, 0, true, unmet};
   }
-  return RetentionStep{};
+  return RetentionStep{false, 0, unmet, unmet};
 }
 
 DbResult<RetentionStep> DropRawRows(Db& db, std::int64_t now, std::int64_t keep) {
@@ -112,7 +114,7 @@ DbResult<RetentionStep> DropRawRows(Db& db, std::int64_t now, std::int64_t keep)
       db.Number("SELECT max(ts) FROM (SELECT ts FROM raw_fleet WHERE ts < " + Text(now - keep) +
                 " ORDER BY ts LIMIT " + Text(kRoundsAtOnce) + ")");
   if (!rounds) return RetentionStep{};
-  RetentionStep step{true, 0, false};
+  RetentionStep step{true};
   for (const HistoryKind kind : {HistoryKind::kMiner, HistoryKind::kBoard, HistoryKind::kFleet}) {
     const auto deleted =
         Delete(db, "DELETE FROM " + RawTable(kind) + " WHERE ts <= " + Text(*rounds));
@@ -134,7 +136,10 @@ DatabaseSize MeasureDatabase(Db& db, const RetentionPlan& plan, std::int64_t now
   }
   // Pages are not quite full, and tables beside the chunks stay as they are.
   size.forecast_bytes = std::max(size.used_bytes, chunks + chunks / 8);
-  if (plan.budget_bytes > 0) size.forecast_bytes = std::min(size.forecast_bytes, plan.budget_bytes);
+  if (plan.budget_bytes > 0) {
+    size.forecast_bytes =
+        std::max(size.used_bytes, std::min(size.forecast_bytes, plan.budget_bytes));
+  }
   return size;
 }
 

@@ -1,5 +1,5 @@
-// Drops what is older than its step is kept, and the oldest raw rows when the disk budget is
-// used up. In small pieces, so that a round never waits long.
+// Drops what is older than its step is kept, and the oldest raw rows, then the oldest 5-minute
+// rows, when the disk budget is used up. In small pieces, so that a round never waits long.
 #pragma once
 
 #include <array>
@@ -18,9 +18,10 @@ struct RetentionPlan {
 };
 
 struct RetentionStep {
-  bool more = false;         ///< Call again.
-  std::int64_t deleted = 0;  ///< Chunks and log rows.
-  bool over_budget = false;  ///< The budget, not the age, was the reason.
+  bool more = false;          ///< Call again.
+  std::int64_t deleted = 0;   ///< Chunks and log rows.
+  bool over_budget = false;   ///< The budget, not the age, was the reason.
+  bool budget_unmet = false;  ///< Nothing is left that the budget may take, and it is exceeded.
 };
 
 /// One small transaction.

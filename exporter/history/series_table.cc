@@ -40,7 +40,7 @@ DbResult<void> SeriesTable::Load(Db& db) {
   while (rows->Step()) {
     SeriesInfo info = ReadSeries(*rows);
     next_ = std::max(next_, info.series + 1);
-    rows_[{info.kind, info.miner, info.board}] = std::move(info);
+    rows_[{info.kind, info.miner, info.board, info.algorithm}] = std::move(info);
   }
   if (rows->Failed()) return db.LastError();
   return {};
@@ -52,16 +52,28 @@ DbResult<void> SeriesTable::Reload(Db& db) {
   return Load(db);
 }
 
+DbResult<void> SeriesTable::Move(Db& db, const SeriesInfo& wanted) {
+  const Key first{wanted.kind, wanted.miner, wanted.board, ""};
+  for (auto row = rows_.lower_bound(first); row != rows_.end(); ++row) {
+    SeriesInfo& info = row->second;
+    if (info.kind != wanted.kind || info.miner != wanted.miner || info.board != wanted.board) break;
+    if (info.address == wanted.address) continue;
+    info.address = wanted.address;
+    const auto written = WriteSeries(db, info);
+    if (written.has_error()) return written;
+  }
+  return {};
+}
+
 DbResult<const SeriesInfo*> SeriesTable::Ensure(Db& db, SeriesInfo wanted) {
-  const Key key{wanted.kind, wanted.miner, wanted.board};
+  const auto moved = Move(db, wanted);
+  if (moved.has_error()) return moved.error();
+  const Key key{wanted.kind, wanted.miner, wanted.board, wanted.algorithm};
   const auto known = rows_.find(key);
   if (known != rows_.end()) {
     SeriesInfo& info = known->second;
-    if (info.address == wanted.address && (wanted.model.empty() || info.model == wanted.model)) {
-      return &info;
-    }
-    info.address = wanted.address;
-    if (!wanted.model.empty()) info.model = wanted.model;
+    if (wanted.model.empty() || info.model == wanted.model) return &info;
+    info.model = wanted.model;
     const auto written = WriteSeries(db, info);
     if (written.has_error()) return written.error();
     return &info;
@@ -78,8 +90,9 @@ DbResult<const SeriesInfo*> SeriesTable::Ensure(Db& db, SeriesInfo wanted) {
 }
 
 const SeriesInfo* SeriesTable::Find(HistoryKind kind, std::string_view miner,
-                                    std::string_view board) const {
-  const auto found = rows_.find(Key{kind, std::string(miner), std::string(board)});
+                                    std::string_view board, std::string_view algorithm) const {
+  const auto found =
+      rows_.find(Key{kind, std::string(miner), std::string(board), std::string(algorithm)});
   return found == rows_.end() ? nullptr : &found->second;
 }
 

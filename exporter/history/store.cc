@@ -11,6 +11,8 @@
 namespace antx {
 namespace {
 
+constexpr const char* kFleetAlgorithm = "sha256";
+
 std::string InsertSql(HistoryKind kind) {
   std::string sql = "INSERT INTO " + RawTable(kind) + " VALUES (?,?,?";
   for (std::size_t i = 0; i < HistoryMetrics(kind).size(); ++i) sql += ",?";
@@ -50,7 +52,8 @@ DbResult<std::unique_ptr<HistoryStore>> HistoryStore::Open(Db db) {
 }
 
 DbResult<void> HistoryStore::Prepare() {
-  const auto fleet = series_.Ensure(db_, {0, HistoryKind::kFleet, "", "", "", "", "sha256", 1});
+  const auto fleet =
+      series_.Ensure(db_, {0, HistoryKind::kFleet, "", "", "", "", kFleetAlgorithm, 1});
   if (fleet.has_error()) return fleet.error();
   fleet_series_ = (*fleet)->series;
   auto insert_fleet = db_.Prepare(InsertSql(HistoryKind::kFleet));
@@ -117,7 +120,7 @@ std::int64_t HistoryStore::FreeTime(std::int64_t time) {
 
 DbResult<std::size_t> HistoryStore::WriteRows(const Snapshot& snapshot, std::int64_t time,
                                               std::int64_t span) {
-  const SeriesInfo* fleet = series_.Find(HistoryKind::kFleet, "", "");
+  const SeriesInfo* fleet = series_.Find(HistoryKind::kFleet, "", "", kFleetAlgorithm);
   if (fleet == nullptr) return DbError{DbError::Kind::kOther, "the series of the fleet is missing"};
   const auto written = InsertRow(db_, statements_->fleet, HistoryKind::kFleet, time, *fleet, span,
                                  ValuesOf(snapshot));
@@ -157,16 +160,16 @@ DbResult<std::size_t> HistoryStore::WriteBoards(const MinerView& view, Slot& slo
   for (const BoardReading& board : view.reading->boards) {
     if (!board.present) continue;
     auto known = std::find_if(slot.boards.begin(), slot.boards.end(),
-                              [&](const auto& entry) { return entry.first == board.board; });
+                              [&](const BoardSeries& entry) { return entry.board == board.board; });
     if (known == slot.boards.end()) {
       const auto series = series_.Ensure(db_, {0, HistoryKind::kBoard, slot.info.miner, board.board,
                                                slot.info.address, "", slot.info.algorithm, 1});
       if (series.has_error()) return series.error();
-      known = slot.boards.insert(known, {board.board, (*series)->series});
+      known = slot.boards.insert(known, {board.board, (*series)->series, (*series)->rate_unit});
     }
     SeriesInfo info;
-    info.series = known->second;
-    info.rate_unit = slot.info.rate_unit;
+    info.series = known->series;
+    info.rate_unit = known->rate_unit;
     const auto written =
         InsertRow(db_, statements_->board, HistoryKind::kBoard, time, info, span, ValuesOf(board));
     if (written.has_error()) return written.error();
@@ -179,13 +182,17 @@ DbResult<HistoryStore::Slot*> HistoryStore::SlotOf(const MinerView& view) {
   Slot& slot = slots_[view.facts.id];
   const std::string address = view.facts.address.ToString();
   const std::string& model = view.identity.model;
-  if (slot.info.miner.empty() || slot.info.address != address || slot.info.model != model) {
-    const auto info = series_.Ensure(db_, {0, HistoryKind::kMiner, view.facts.id, "", address,
-                                           model, view.identity.algorithm, 1});
+  // A miner that does not tell what it is stays what it was.
+  const bool unknown = model.empty() && view.identity.algorithm.empty();
+  const std::string& algorithm = unknown ? slot.info.algorithm : view.identity.algorithm;
+  if (slot.info.miner.empty() || slot.info.address != address || slot.info.model != model ||
+      slot.info.algorithm != algorithm) {
+    const auto info = series_.Ensure(
+        db_, {0, HistoryKind::kMiner, view.facts.id, "", address, model, algorithm, 1});
     if (info.has_error()) return info.error();
     slot.info = **info;
+    slot.boards.clear();
   }
-  slot.sha256 = view.identity.algorithm == "sha256";
   return &slot;
 }
 
@@ -195,7 +202,7 @@ DbResult<void> HistoryStore::LoadLatest() {
   // Rows written after the last SaveLatest: a program that was killed did not save again.
   const auto saved = db_.Number("SELECT max(ts) FROM latest").value_or(0);
   const std::string columns = ColumnList(HistoryKind::kMiner);
-  auto done = ReadLatest("SELECT series,ts," + columns + " FROM latest");
+  auto done = ReadLatest("SELECT series,ts," + columns + " FROM latest ORDER BY ts");
   if (done.has_value()) {
     done = ReadLatest("SELECT series,ts," + columns + " FROM raw_miner WHERE ts > " +
                       std::to_string(saved) + " ORDER BY ts");
@@ -220,7 +227,6 @@ DbResult<void> HistoryStore::ReadLatest(const std::string& sql) {
     if (info == by_number.end()) continue;
     Slot& slot = slots_[info->second.miner];
     slot.info = info->second;
-    slot.sha256 = slot.info.algorithm == "sha256";
     slot.time = FromMilliseconds(rows->Int(1));
     slot.has_row = true;
     for (std::size_t i = 0; i < slot.values.size(); ++i) {
@@ -239,7 +245,7 @@ void HistoryStore::PublishLatest(const Snapshot* known) {
     if (!slot.has_row) continue;
     if (known != nullptr && !known->Find(slot.info.address)) continue;  // Forgotten.
     rows->push_back({id, Ipv4::Parse(slot.info.address).value_or(Ipv4()), slot.info.model,
-                     slot.sha256, slot.time, slot.values});
+                     slot.info.algorithm == "sha256", slot.time, slot.values});
   }
   std::sort(rows->begin(), rows->end(),
             [](const LatestRow& a, const LatestRow& b) { return a.address < b.address; });

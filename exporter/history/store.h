@@ -47,15 +47,19 @@ class HistoryStore {
   [[nodiscard]] std::int64_t series_count() const { return series_.next(); }
 
  private:
+  struct BoardSeries {
+    std::string board;
+    std::int64_t series = 0;
+    std::int64_t rate_unit = 1;
+  };
   /// What is remembered of a miner between rounds.
   struct Slot {
     SeriesInfo info;
-    std::vector<std::pair<std::string, std::int64_t>> boards;
+    std::vector<BoardSeries> boards;
     std::optional<SystemTime> stored;  ///< last_success of the newest row.
     MinerValues values;
     SystemTime time;
     bool has_row = false;
-    bool sha256 = false;
   };
   struct Statements {
     DbStatement fleet, miner, board;

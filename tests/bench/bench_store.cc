@@ -17,6 +17,7 @@
 #include "history/layout.h"
 #include "history/reader.h"
 #include "history/retention.h"
+#include "history/rollup.h"
 #include "history/store.h"
 
 namespace antx::bench {
@@ -236,10 +237,8 @@ Packed MeasureStep(Db& db, HistoryKind kind, HistoryStep step) {
   rows.Bind(1, static_cast<std::int64_t>(kind));
   rows.Bind(2, first);
   rows.Bind(3, first + (std::int64_t{1} << 56));
-  const std::size_t columns = (kind == HistoryKind::kMiner ? kMinerMetricCount : kBoardMetricCount);
   while (rows.Step()) {
-    const std::size_t width = step == HistoryStep::kRaw ? 1 + columns : 2 + 4 * columns;
-    const auto block = UnpackBlock(rows.Blob(0), width);
+    const auto block = UnpackChunk(rows.Blob(0), kind, step);
     if (!block) continue;
     packed.bytes += static_cast<double>(rows.Blob(0).size());
     packed.rows += static_cast<double>(block->size());

@@ -1,6 +1,7 @@
 // The history thread with real files: what it tells, what it keeps when writing fails.
 #include "history/history.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <fstream>
 #include <map>
@@ -32,8 +33,11 @@ class Notes final : public HistoryObserver {
   void SizeMeasured(const DatabaseSize& size, std::int64_t /*wal*/) override {
     Change([&] { bytes = size.file_bytes; });
   }
-  void Happened(EventKind kind, LogLevel /*level*/, const std::string& message) override {
-    Change([&] { events.emplace_back(kind, message); });
+  void Happened(EventKind kind, LogLevel level, const std::string& message) override {
+    Change([&] {
+      events.emplace_back(kind, message);
+      if (level == LogLevel::kWarning) ++warnings;
+    });
   }
 
   template <class Condition>
@@ -48,6 +52,7 @@ class Notes final : public HistoryObserver {
   std::size_t dropped = 0;
   std::int64_t bytes = 0;
   std::vector<std::pair<EventKind, std::string>> events;
+  int warnings = 0;
 
  private:
   template <class Action>
@@ -187,6 +192,47 @@ TEST_F(HistoryThreadTest, WithoutADatabaseRowsAreInMemory) {
   EXPECT_TRUE(history.reader().Events({}).value().empty());
   EXPECT_TRUE(history.Backup().has_error());
   EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+/// The real clock, with minutes that pass at once.
+class SkippingClock final : public Clock {
+ public:
+  [[nodiscard]] SystemTime Now() const override { return real_.Now() + skipped_.load(); }
+  [[nodiscard]] SteadyTime Steady() const override { return real_.Steady() + skipped_.load(); }
+  void Skip(seconds time) { skipped_ = skipped_.load() + time; }
+
+ private:
+  RealClock real_;
+  std::atomic<seconds> skipped_{seconds(0)};
+};
+
+TEST_F(HistoryThreadTest, ABudgetThatCannotBeMetIsToldOnce) {
+  SkippingClock clock;
+  HistoryOptions options = Options();
+  options.plan.budget_bytes = 1;
+  History history(options, clock, notes_);
+  (void)history.Open();
+  AddRound(history);
+  ASSERT_TRUE(notes_.Wait([this] { return notes_.written["rounds"] > 0; }));
+  // An event wakes the thread; when the next one is written, its chores are done.
+  const auto skip_minutes = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto before = notes_.written["events"];
+      clock.Skip(seconds(61));
+      history.AddEvent({0, real_.Now(), "reboot", LogLevel::kInfo, "", "fleet", "x"});
+      ASSERT_TRUE(notes_.Wait([&] { return notes_.written["events"] > before; }));
+    }
+  };
+  skip_minutes(6);
+  ASSERT_EQ(notes_.warnings, 1);
+  EXPECT_EQ(notes_.events[0].first, EventKind::kDatabaseFailed);
+  EXPECT_NE(notes_.events[0].second.find("STORAGE_MAX_GIGABYTES"), std::string::npos);
+  EXPECT_TRUE(history.available());
+  RetentionPlan plan;
+  plan.budget_bytes = 2;
+  history.Reconfigure(plan, seconds(30));
+  skip_minutes(4);
+  EXPECT_EQ(notes_.warnings, 2) << "another budget";
 }
 
 TEST_F(HistoryThreadTest, ABackupCanBeTakenWhileItRuns) {

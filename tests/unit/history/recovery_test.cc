@@ -177,6 +177,31 @@ TEST_F(RetentionTest, TheBudgetTakesTheOldestRawRowsFirst) {
   EXPECT_EQ(Chunks(store->db(), HistoryStep::kHour), hours_before);
 }
 
+TEST_F(RetentionTest, ABudgetBelowTheNewestRowsLeavesHoursAndDays) {
+  Fill(480);  // Four hours.
+  auto store = OpenStore();
+  CompactAll(*store);
+  const auto hours_before = Chunks(store->db(), HistoryStep::kHour);
+  const auto days_before = Chunks(store->db(), HistoryStep::kDay);
+  ASSERT_GT(Count(store->db(), "raw_miner"), 3000) << "the hour that is not over";
+  RetentionPlan plan;
+  plan.budget_bytes = 1;
+  int steps = 0;
+  auto step = RetainSome(store->db(), plan, Milliseconds(clock_.system)).value();
+  for (; step.more; step = RetainSome(store->db(), plan, Milliseconds(clock_.system)).value()) {
+    ASSERT_LT(++steps, 10'000) << "it must come to an end";
+  }
+  EXPECT_TRUE(step.budget_unmet);
+  EXPECT_EQ(Chunks(store->db(), HistoryStep::kRaw), 0);
+  EXPECT_EQ(Chunks(store->db(), HistoryStep::kFiveMinutes), 0);
+  EXPECT_EQ(Chunks(store->db(), HistoryStep::kHour), hours_before);
+  EXPECT_EQ(Chunks(store->db(), HistoryStep::kDay), days_before);
+  const DatabaseSize size = MeasureDatabase(store->db(), plan, Milliseconds(clock_.system));
+  EXPECT_GE(size.forecast_bytes, size.used_bytes);
+  plan.budget_bytes = 2 * size.file_bytes;
+  EXPECT_FALSE(RetainSome(store->db(), plan, Milliseconds(clock_.system)).value().budget_unmet);
+}
+
 TEST_F(RetentionTest, OldLogRowsGo) {
   auto store = OpenStore();
   const StoredEvent event{0, clock_.system, "lost", LogLevel::kWarning, "m", "fleet", "x"};

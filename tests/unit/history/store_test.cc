@@ -4,9 +4,7 @@
 
 #include <map>
 
-#include "history/compaction.h"
-#include "history/reader.h"
-#include "unit/history/history_fixture.h"
+#include "unit/history/store_fixture.h"
 
 namespace antx {
 namespace {
@@ -15,19 +13,11 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kInterval = seconds(30);
-
 /// What the test wrote of one miner: time ▶ hashrate.
 using Written = std::map<SystemTime, double>;
 
-class StoreTest : public HistoryTest {
+class StoreTest : public StoreFixture {
  protected:
-  StoreTest() : store_(OpenStore()), reader_(clock_) {
-    ReadSettings settings;
-    settings.path = path_;
-    reader_.Configure(settings, false);
-  }
-
   static double Rate(int miner, int round) {
     return 100e12 + miner * 1e12 + (round * 37 % 101) * 10e9;
   }
@@ -46,25 +36,6 @@ class StoreTest : public HistoryTest {
       const auto rows = store_->WriteRound(*Fleet(miners), Now(), kInterval);
       ASSERT_TRUE(rows.has_value()) << rows.error().detail;
     }
-  }
-
-  void Compact() {
-    while (true) {
-      const auto step = CompactSome(store_->db(), Milliseconds(clock_.system), 500);
-      ASSERT_TRUE(step.has_value()) << step.error().detail;
-      ASSERT_EQ(step->damaged_chunks, 0);
-      if (!step->more) return;
-    }
-  }
-
-  std::vector<HistoryRow> Rows(const RowsQuery& query) {
-    std::vector<HistoryRow> rows;
-    const auto done = reader_.Rows(query, [&](const HistoryRow& row) {
-      rows.push_back(row);
-      return true;
-    });
-    EXPECT_TRUE(done.has_value()) << (done.has_error() ? done.error().detail : "");
-    return rows;
   }
 
   void ExpectAllRowsOnce() {
@@ -117,8 +88,6 @@ class StoreTest : public HistoryTest {
     }
   }
 
-  std::unique_ptr<HistoryStore> store_;
-  DbReader reader_;
   std::map<int, Written> written_;
   SystemTime last_seen_;
   int round_ = 0;
@@ -287,6 +256,30 @@ TEST_F(StoreTest, MeansOfAWindowAgreeWithAnIndependentComputation) {
       EXPECT_EQ(mean.last_seen, written_[miner].rbegin()->first);
     }
   }
+}
+
+TEST_F(StoreTest, RowsWithoutATemperatureDoNotWeighInItsMean) {
+  for (int i = 0; i < 240; ++i) {  // An hour without, half an hour at 90, half an hour at 60.
+    auto miner = Miner(1, clock_.system, 1e14);
+    auto reading = std::make_shared<Reading>(*miner->reading);
+    reading->boards[0].chip_celsius.clear();
+    if (i >= 120) reading->boards[0].chip_celsius = {{0, i < 180 ? 90.0F : 60.0F}};
+    miner->reading = reading;
+    ASSERT_TRUE(store_->WriteRound(*Fleet({miner}), Now(), kInterval));
+    clock_.Pass(kInterval);
+  }
+  const SystemTime from = clock_.system - hours(2);
+  clock_.Pass(hours(2));
+  Compact();
+  const auto means = reader_.Means(from, {});
+  ASSERT_EQ(means->size(), 1U);
+  EXPECT_EQ(means->front().samples, 240U);
+  EXPECT_NEAR(At(means->front().means, MinerMetric::kTempAvg).value(), 75, 1e-9);
+  RowsQuery query;
+  query.step = HistoryStep::kDay;
+  const auto days = Rows(query);
+  ASSERT_EQ(days.size(), 1U);
+  EXPECT_NEAR(At(days[0].values, MinerMetric::kTempAvg).value(), 75, 1e-9);
 }
 
 TEST_F(StoreTest, BoardsAndTheFleetHaveSeriesToo) {
