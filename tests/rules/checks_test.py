@@ -79,6 +79,12 @@ class Checks(unittest.TestCase):
         self.assertIn("AntminerTest: no runbook", found)
         self.assertIn("AntminerOffline.md: no such alert", found)
 
+    def test_a_group_that_no_shard_brings(self):
+        job = {"params": {"collect[]": ["miner", "fanz"]}, "url": "/sd?shards=4"}
+        found = "\n".join(static_rules.shards({"scrape_configs": [job]},
+                                              {"miner", "fans", "exporter"}))
+        self.assertEqual([line.split()[-1] for line in found.splitlines()], ["fans", "fanz"])
+
 
 if __name__ == "__main__":
     unittest.main()

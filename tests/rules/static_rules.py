@@ -7,12 +7,14 @@ import pathlib
 import re
 import sys
 
+import yaml
+
 import cases
 import rulefiles
 
 SCRAPE_SECONDS = 30
 LONGEST_TURN = 240
-TARGET_LABELS = {"job", "instance"}
+TARGET_LABELS = {"job", "instance", "shard"}  # `shard` where /metrics is scraped in parts.
 SYNTHETIC = {"up": {"miner"}}  # From Prometheus; `miner` comes by the relabelling of probe mode.
 SEVERITIES = {"critical", "warning", "info"}
 CATEGORIES = {"availability", "performance", "thermal", "hardware", "pool", "economics", "exporter"}
@@ -201,7 +203,7 @@ def runbooks(rules, folder):
         for other in re.findall(r"\]\((\w+)\.md\)", text):
             if other not in alerts:
                 yield f"{pages[name].name}: leads to {other}, which is no alert"
-        for metric in re.findall(r"\bantminer_(?!exporter\b|miners\b)\w+", text):
+        for metric in re.findall(r"\bantminer_(?!exporter\b|miners\b|shards\b)\w+", text):
             if metric.endswith("_") or metric in KNOWN:
                 continue
             yield f"{pages[name].name}: {metric} is not exported"
@@ -215,6 +217,14 @@ def compat(others, rules, catalogue):
             yield f"{rule.path.name}: {rule.record} is a name of ours"
         for text in metrics_exist(rule, catalogue, recorded):
             yield f"{rule.path.name}: {rule.record}: {text}"
+
+
+def shards(config, groups):
+    """The example in parts asks for all groups but that of the exporter, which is no part."""
+    job = next(job for job in config["scrape_configs"] if "shards=" in str(job))
+    asked = job["params"]["collect[]"]
+    for group in sorted(set(asked) ^ (groups - {"exporter"})):
+        yield f"prometheus-shards.yml: collect[] and the group {group}"
 
 
 KNOWN = set()
@@ -241,6 +251,8 @@ def main():
     found = list(breaches(rules, catalogue))
     found += compat(rulefiles.rules(folder.parent / "compat"), rules, catalogue)
     found += runbooks(rules, folder.parent / "runbooks")
+    found += shards(yaml.safe_load((folder.parent / "prometheus-shards.yml").read_text("utf-8")),
+                    rulefiles.groups(root / "exporter" / "metrics" / "contract.yaml"))
     print("\n".join(found))
     alerts = sum(1 for rule in rules if rule.alert)
     print(f"{alerts} alerts, {len(rules) - alerts} recorded series, {len(found)} breaches")
