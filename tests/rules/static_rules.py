@@ -209,6 +209,27 @@ def runbooks(rules, folder):
             yield f"{pages[name].name}: {metric} is not exported"
 
 
+def queries_of(text):
+    """The expressions on a page: what stands in backticks and is more than a name."""
+    for span in re.findall(r"`([^`]+)`", text):
+        if re.search(r"antminer_\w+.*[({]|[({].*antminer_\w+", span, re.DOTALL):
+            yield " ".join(span.split())
+
+
+def runbook_queries(folder, rules, catalogue):
+    """What a page tells to ask finds something: its labels are on the metrics, and it can be copied."""
+    recorded = {rule.record: rule for rule in rules if rule.record}
+    for path in sorted(folder.glob("*.md")):
+        for query in queries_of(path.read_text(encoding="utf-8")):
+            # Every series has a name.
+            rule = rulefiles.Rule(path, {}, {"expr": query.replace("by (__name__)", "")})
+            for text in labels_exist(rule, catalogue, recorded):
+                yield f"{path.name}: `{query}`: {text}"
+            for inside in rulefiles.MATCHERS.findall(query):
+                if rulefiles.MATCHER.sub("", inside).strip(", "):
+                    yield f"{path.name}: `{query}`: {{{inside}}} is no selector"
+
+
 def compat(others, rules, catalogue):
     """The names of other exporters: made of what there is, and none of ours."""
     recorded = {rule.record: rule for rule in rules + others if rule.record}
@@ -251,6 +272,7 @@ def main():
     found = list(breaches(rules, catalogue))
     found += compat(rulefiles.rules(folder.parent / "compat"), rules, catalogue)
     found += runbooks(rules, folder.parent / "runbooks")
+    found += runbook_queries(folder.parent / "runbooks", rules, catalogue)
     found += shards(yaml.safe_load((folder.parent / "prometheus-shards.yml").read_text("utf-8")),
                     rulefiles.groups(root / "exporter" / "metrics" / "contract.yaml"))
     print("\n".join(found))
