@@ -253,6 +253,8 @@ def expression_test(table, rule_files):
     """A table of recording rules: `expect` maps a time to {expression: {series: value}}."""
     step = table.get("step", "30s")
     fleets = fleets_of(table | {"alone": True})
+    if "twice" in table:  # The same miners at a second exporter.
+        fleets.append(Fleet(table, JOB, "exporter-2:14028", {}))
     checks = []
     for time, expressions in table["expect"].items():
         for expression, samples in expressions.items():
