@@ -1,4 +1,4 @@
-"""deploy/bundle.sh: what deploy/run starts beside the exporter, with the real programs.
+"""deploy/bundle.sh and deploy/exporter.sh: what deploy/run starts, with the real programs.
 
 Usage: bundle_test.py EXPORTER FARM
 """
@@ -37,12 +37,29 @@ watch_children
 """
 
 
+# As deploy/run without --demo, after the build.
+OWN_SCRIPT = """
+set -euo pipefail
+source_folder={checkout} programs={programs} exporter_arguments=() bundle=1 bundle_port={bundle}
+. "$source_folder/deploy/packages.sh"; . "$source_folder/deploy/children.sh"
+. "$source_folder/deploy/bundle.sh"; . "$source_folder/deploy/exporter.sh"
+guard_children
+add_exporter
+start_children
+print_bundle
+echo all are ready
+watch_children
+"""
+
+
 def gone(pid):
     return not pathlib.Path(f"/proc/{pid}").exists() or " Z " in pathlib.Path(
         f"/proc/{pid}/stat").read_text().split(")")[1][:3]
 
 
-class Bundle(unittest.TestCase):
+class Started(unittest.TestCase):
+    """A farm, and a script that starts programs beside it."""
+
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
@@ -59,17 +76,7 @@ class Bundle(unittest.TestCase):
             self.runner.wait()
             self.runner.stdout.close()
 
-    def start(self, settings="", sink=True, path=None):
-        self.port, self.bundle = free_port(), free_ports(5)
-        self.mail = f"SMTP_SERVER=127.0.0.1 SMTP_PORT={self.bundle + 3} ALERT_EMAIL=ops@mine.test"
-        script = SCRIPT.format(
-            root=ROOT, folder=self.folder, exporter=EXPORTER, port=self.port, bundle=self.bundle,
-            sink=f"add_mail_sink {self.folder} {self.bundle}" if sink else "",
-            settings=f"MINER_IP_RANGE={self.network}1-3 LISTEN_ADDRESS=127.0.0.1:{self.port} "
-                     f"STORAGE_PATH={self.folder}/metrics.db POLL_INTERVAL=1 DISCOVERY_MDNS=false "
-                     f"PROFITABILITY_ENABLED=false {settings or self.mail}")
-        environment = clean_environment()
-        environment["PATH"] = path or environment["PATH"]
+    def run_script(self, script, environment):
         self.runner = subprocess.Popen(["bash", "-c", script], cwd=self.folder, env=environment,
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -84,6 +91,77 @@ class Bundle(unittest.TestCase):
     def children(self):
         task = pathlib.Path(f"/proc/{self.runner.pid}/task/{self.runner.pid}/children")
         return [int(pid) for pid in task.read_text().split()]
+
+
+class Own(Started):
+    """The exporter with the settings of a .env in the folder where deploy/run is called."""
+
+    def start(self, *settings):
+        self.port, self.bundle = free_port(), free_ports(5)
+        self.checkout = self.folder / "checkout"
+        self.checkout.mkdir()
+        for name in ("deploy", "prometheus", "grafana"):
+            (self.checkout / name).symlink_to(ROOT / name)
+        miners = f"MINER_IP_RANGE={self.network}1-3"
+        (self.folder / ".env").write_text("\n".join((
+            miners, f"LISTEN_ADDRESS=127.0.0.1:{self.port}", "POLL_INTERVAL=1",
+            "DISCOVERY_MDNS=false", "PROFITABILITY_ENABLED=false") + settings) + "\n")
+        # The range once more: no test may look for miners elsewhere.
+        self.run_script(OWN_SCRIPT.format(checkout=self.checkout, programs=EXPORTER.parent,
+                                          bundle=self.bundle),
+                        clean_environment() | dict([miners.split("=")]))
+
+    def test_the_database_is_where_the_settings_say(self):
+        self.start(f"STORAGE_PATH={self.folder}/mine.db")
+        self.until_ready()
+        wait_for((self.folder / "mine.db").exists, "the database")
+        self.assertFalse((self.checkout / "data" / "metrics.db").exists())
+        self.assertEqual(request(f"http://127.0.0.1:{self.bundle}/-/ready")[0], 200)
+
+    def test_without_a_setting_the_database_is_in_the_checkout(self):
+        self.start()
+        self.assertNotIn("is not open to all", self.until_ready())
+        wait_for((self.checkout / "data" / "metrics.db").exists, "the database")
+
+    def stands_alone(self, setting):
+        self.start(setting)
+        printed = self.until_ready()
+        self.assertIn(f"with {setting.split('=')[0]} /metrics is not open to all", printed)
+        self.assertEqual(re.findall(r"Starting (\w+)", printed), ["exporter"])
+
+    def test_with_tokens_it_stands_alone_and_says_so(self):
+        tokens = self.folder / "tokens"
+        subprocess.run([EXPORTER, "token", "create", "--name", "mine"], check=True,
+                       env=clean_environment() | {"WEB_TOKENS_FILE": str(tokens)},
+                       cwd=self.folder, capture_output=True)
+        self.stands_alone(f"WEB_TOKENS_FILE={tokens}")
+        self.assertEqual(request(f"http://127.0.0.1:{self.port}/metrics")[0], 401)
+
+    def test_with_users_it_stands_alone_and_says_so(self):
+        users = self.folder / "web.yml"
+        users.write_text("basic_auth_users: {me: $2y$04$" + 53 * "a" + "}\n")
+        self.stands_alone(f"WEB_CONFIG_FILE={users}")
+        self.assertEqual(request(f"http://127.0.0.1:{self.port}/metrics")[0], 401)
+
+    def test_faults_of_the_settings_end_it(self):
+        self.start("POLL_INTERVAL=never")
+        self.assertEqual(self.runner.wait(60), 1)
+        self.assertIn("POLL_INTERVAL", self.runner.stdout.read())
+
+
+class Bundle(Started):
+    def start(self, settings="", sink=True, path=None):
+        self.port, self.bundle = free_port(), free_ports(5)
+        self.mail = f"SMTP_SERVER=127.0.0.1 SMTP_PORT={self.bundle + 3} ALERT_EMAIL=ops@mine.test"
+        script = SCRIPT.format(
+            root=ROOT, folder=self.folder, exporter=EXPORTER, port=self.port, bundle=self.bundle,
+            sink=f"add_mail_sink {self.folder} {self.bundle}" if sink else "",
+            settings=f"MINER_IP_RANGE={self.network}1-3 LISTEN_ADDRESS=127.0.0.1:{self.port} "
+                     f"STORAGE_PATH={self.folder}/metrics.db POLL_INTERVAL=1 DISCOVERY_MDNS=false "
+                     f"PROFITABILITY_ENABLED=false {settings or self.mail}")
+        environment = clean_environment()
+        environment["PATH"] = path or environment["PATH"]
+        self.run_script(script, environment)
 
     def test_all_answer_know_each_other_and_end_together(self):
         self.start()

@@ -42,6 +42,25 @@ for script in postinst prerm postrm; do
   dpkg-deb -I "$package" "$script" >"$folder/$script"
   sh -n "$folder/$script" || fail "$script"
 done
+
+# What the service wrote goes with a purge, and only then. In a folder, with stand-ins for systemd.
+sandbox=$folder/sandbox
+mkdir -p "$sandbox/bin"
+printf '#!/bin/sh\n' | tee "$sandbox/bin/systemctl" >"$sandbox/bin/deb-systemd-helper"
+chmod +x "$sandbox/bin/"*
+for kind in lib log; do
+  mkdir -p "$sandbox/var/$kind/private/antminer_exporter"
+  ln -s private/antminer_exporter "$sandbox/var/$kind/antminer_exporter"
+done
+sed -E "s#(^|[[:space:]])/(var|run)/#\1$sandbox/\2/#g" "$folder/postrm" >"$sandbox/postrm"
+grep -qE '(^|[[:space:]])/(var|run)' "$sandbox/postrm" && fail 'postrm would leave the sandbox'
+PATH="$sandbox/bin:$PATH" sh "$sandbox/postrm" remove
+[[ -d $sandbox/var/lib/antminer_exporter && -d $sandbox/var/log/antminer_exporter ]] ||
+  fail 'a removal takes data along'
+PATH="$sandbox/bin:$PATH" sh "$sandbox/postrm" purge
+left=$(find "$sandbox/var" -name '*antminer*')
+[[ -z $left ]] || fail "a purge leaves $left"
+
 if command -v lintian >/dev/null; then
   lintian --fail-on error "$package" || fail 'lintian'
 fi

@@ -13,7 +13,8 @@ A table has one entry per alert:
       firing:                     which cases fire at a time; exactly these
         5m30s: []
         6m: fires gap
-      exact:                      the whole alert of one case at a time, annotations included
+      exact:                      the whole alert of one case at a time, annotations included;
+                                  or a list of such
         6m: fires
         annotations: {...}
 
@@ -218,22 +219,26 @@ def unit_test(alert, table, rule_files):
                       "promql_expr_test": [
                           firing(alert, table, fleets, left if cases else []) | {"eval_time": time}
                           for time, cases in times.items()]})
-    if "exact" in table:
-        tests.append(exact_test(alert, table, fleets[0], step))
+    tests += [exact_test(alert, table, exact, fleets[0], step) for exact in exacts(table)]
     return {"rule_files": [str(path) for path in rule_files], "evaluation_interval": step,
             "group_eval_order": group_order(rule_files), "tests": tests}
 
 
-def exact_test(alert, table, fleet, step):
+def exacts(table):
+    exact = table.get("exact", [])
+    return exact if isinstance(exact, list) else [exact]
+
+
+def exact_test(alert, table, exact, fleet, step):
     """One alert with its labels and annotations, letter by letter."""
-    time, case = next((k, v) for k, v in table["exact"].items() if k != "annotations")
+    time, case = next((k, v) for k, v in exact.items() if k != "annotations")
     labels = alert_labels(alert, table, fleet, case)
     labels.pop("alertname")
     series = input_series(table, [fleet], split_case(case)[0])
     return {"interval": step, "name": alert + " in full", "input_series": series,
             "external_url": "http://prometheus.example",
             "alert_rule_test": [{"eval_time": time, "alertname": alert, "exp_alerts": [
-                {"exp_labels": labels, "exp_annotations": table["exact"]["annotations"]}]}]}
+                {"exp_labels": labels, "exp_annotations": exact["annotations"]}]}]}
 
 
 def group_order(rule_files):
@@ -248,6 +253,8 @@ def expression_test(table, rule_files):
     """A table of recording rules: `expect` maps a time to {expression: {series: value}}."""
     step = table.get("step", "30s")
     fleets = fleets_of(table | {"alone": True})
+    if "twice" in table:  # The same miners at a second exporter.
+        fleets.append(Fleet(table, JOB, "exporter-2:14028", {}))
     checks = []
     for time, expressions in table["expect"].items():
         for expression, samples in expressions.items():

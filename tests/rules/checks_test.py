@@ -5,6 +5,7 @@ Usage: checks_test.py ROOT
 
 import pathlib
 import sys
+import tempfile
 import unittest
 
 import rulefiles
@@ -78,6 +79,23 @@ class Checks(unittest.TestCase):
         found = "\n".join(static_rules.runbooks([rule], root / "prometheus" / "runbooks"))
         self.assertIn("AntminerTest: no runbook", found)
         self.assertIn("AntminerOffline.md: no such alert", found)
+
+    def test_a_group_that_no_shard_brings(self):
+        job = {"params": {"collect[]": ["miner", "fanz"]}, "url": "/sd?shards=4"}
+        found = "\n".join(static_rules.shards({"scrape_configs": [job]},
+                                              {"miner", "fans", "exporter"}))
+        self.assertEqual([line.split()[-1] for line in found.splitlines()], ["fans", "fanz"])
+
+    def test_queries_of_a_runbook_that_find_nothing(self):
+        page = ("`antminer_up{site=\"a\"}`, `antminer_up{miner=...}`,\n`count by (site)\n"
+                "(antminer_up == 0)`; but `count by (rack) (antminer_miner_info)`, `antminer_up` and\n"
+                "`antminer_exporter scan` are good, so is `antminer_up{miner=\"MINER\"}`.\n")
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "Page.md").write_text(page, encoding="utf-8")
+            found = list(static_rules.runbook_queries(pathlib.Path(folder), [], CATALOGUE))
+        self.assertEqual([line.split("`: ")[1] for line in found], [
+            "antminer_up has no label site", "{miner=...} is no selector",
+            "by (site): no metric of the expression has this label"])
 
 
 if __name__ == "__main__":

@@ -78,3 +78,9 @@ def families(contract):
     """Name -> set of labels, of the exporter's catalogue."""
     listed = yaml.safe_load(pathlib.Path(contract).read_text(encoding="utf-8"))["families"]
     return {family["name"]: set(family["labels"]) for family in listed}
+
+
+def groups(contract):
+    """What collect[] may ask for."""
+    listed = yaml.safe_load(pathlib.Path(contract).read_text(encoding="utf-8"))["families"]
+    return {family["group"] for family in listed}

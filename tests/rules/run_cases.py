@@ -36,7 +36,7 @@ def gaps(tables, rules):
             yield f"{name}: no such alert"
         lists = [cases if isinstance(cases, list) else cases.split()
                  for cases in table["firing"].values()]
-        if "exact" not in table or not table["exact"]["annotations"]:
+        if not table.get("exact") or not all(one["annotations"] for one in cases.exacts(table)):
             yield f"{name}: no exact labels and annotations"
         if "cases" in table:
             continue  # By hand; the table says why.

@@ -7,12 +7,14 @@ import pathlib
 import re
 import sys
 
+import yaml
+
 import cases
 import rulefiles
 
 SCRAPE_SECONDS = 30
 LONGEST_TURN = 240
-TARGET_LABELS = {"job", "instance"}
+TARGET_LABELS = {"job", "instance", "shard"}  # `shard` where /metrics is scraped in parts.
 SYNTHETIC = {"up": {"miner"}}  # From Prometheus; `miner` comes by the relabelling of probe mode.
 SEVERITIES = {"critical", "warning", "info"}
 CATEGORIES = {"availability", "performance", "thermal", "hardware", "pool", "economics", "exporter"}
@@ -201,10 +203,31 @@ def runbooks(rules, folder):
         for other in re.findall(r"\]\((\w+)\.md\)", text):
             if other not in alerts:
                 yield f"{pages[name].name}: leads to {other}, which is no alert"
-        for metric in re.findall(r"\bantminer_(?!exporter\b|miners\b)\w+", text):
+        for metric in re.findall(r"\bantminer_(?!exporter\b|miners\b|shards\b)\w+", text):
             if metric.endswith("_") or metric in KNOWN:
                 continue
             yield f"{pages[name].name}: {metric} is not exported"
+
+
+def queries_of(text):
+    """The expressions on a page: what stands in backticks and is more than a name."""
+    for span in re.findall(r"`([^`]+)`", text):
+        if re.search(r"antminer_\w+.*[({]|[({].*antminer_\w+", span, re.DOTALL):
+            yield " ".join(span.split())
+
+
+def runbook_queries(folder, rules, catalogue):
+    """What a page tells to ask finds something: its labels are on the metrics, and it can be copied."""
+    recorded = {rule.record: rule for rule in rules if rule.record}
+    for path in sorted(folder.glob("*.md")):
+        for query in queries_of(path.read_text(encoding="utf-8")):
+            # Every series has a name.
+            rule = rulefiles.Rule(path, {}, {"expr": query.replace("by (__name__)", "")})
+            for text in labels_exist(rule, catalogue, recorded):
+                yield f"{path.name}: `{query}`: {text}"
+            for inside in rulefiles.MATCHERS.findall(query):
+                if rulefiles.MATCHER.sub("", inside).strip(", "):
+                    yield f"{path.name}: `{query}`: {{{inside}}} is no selector"
 
 
 def compat(others, rules, catalogue):
@@ -215,6 +238,14 @@ def compat(others, rules, catalogue):
             yield f"{rule.path.name}: {rule.record} is a name of ours"
         for text in metrics_exist(rule, catalogue, recorded):
             yield f"{rule.path.name}: {rule.record}: {text}"
+
+
+def shards(config, groups):
+    """The example in parts asks for all groups but that of the exporter, which is no part."""
+    job = next(job for job in config["scrape_configs"] if "shards=" in str(job))
+    asked = job["params"]["collect[]"]
+    for group in sorted(set(asked) ^ (groups - {"exporter"})):
+        yield f"prometheus-shards.yml: collect[] and the group {group}"
 
 
 KNOWN = set()
@@ -241,6 +272,9 @@ def main():
     found = list(breaches(rules, catalogue))
     found += compat(rulefiles.rules(folder.parent / "compat"), rules, catalogue)
     found += runbooks(rules, folder.parent / "runbooks")
+    found += runbook_queries(folder.parent / "runbooks", rules, catalogue)
+    found += shards(yaml.safe_load((folder.parent / "prometheus-shards.yml").read_text("utf-8")),
+                    rulefiles.groups(root / "exporter" / "metrics" / "contract.yaml"))
     print("\n".join(found))
     alerts = sum(1 for rule in rules if rule.alert)
     print(f"{alerts} alerts, {len(rules) - alerts} recorded series, {len(found)} breaches")
