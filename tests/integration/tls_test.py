@@ -152,7 +152,7 @@ class Tls(AccessTest):
                             (b"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
                             (b"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
                             (b"nonsense\r\n\r\n", 400),
-                            (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 20000 + b"\r\n\r\n", 431),
+                            (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 40000 + b"\r\n\r\n", 431),
                             (b"POST /api/discover HTTP/1.1\r\nHost: a\r\n"
                              b"Content-Length: 65537\r\n\r\n", 413),
                             (b"POST /api/discover HTTP/1.1\r\nHost: a\r\n"
