@@ -26,7 +26,7 @@ enum class Repair : std::uint8_t {
   kTrailingText,     ///< Something behind the first complete value.
   kBadNumber,        ///< nan, inf, or a number out of range: taken as absent.
   kUnknownType,      ///< A field of a type nobody expected: ignored.
-  kOutOfRange,       ///< A sensor value outside -40..150 C, dropped.
+  kOutOfRange,       ///< A sensor outside -40..150 C, absurd power or hashrate: dropped.
   kNegativeCounter,  ///< A counter below zero, dropped.
 };
 inline constexpr int kRepairCount = 10;

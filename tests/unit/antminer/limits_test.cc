@@ -6,23 +6,10 @@
 
 #include "antminer/decode.h"
 #include "antminer/web.h"
+#include "unit/antminer/replies.h"
 
 namespace antx {
 namespace {
-
-constexpr const char* kStatus =
-    R"("STATUS":[{"STATUS":"S","When":1700000000,"Code":70,"Msg":"m"}])";
-
-RawReply Stats(const std::string& type, const std::string& machine,
-               const std::string& id = "BTM_SOC0") {
-  return {"stats", "{" + std::string(kStatus) + ",\"STATS\":[{\"BMMiner\":\"1.0.0\",\"Type\":\"" +
-                       type + "\"},{\"ID\":\"" + id +
-                       "\",\"Elapsed\":5000,\"GHS 5s\":100.0,\"GHS av\":99.0," + machine +
-                       "}],\"id\":1}"};
-}
-RawReply Summary(const std::string& fields) {
-  return {"summary", "{" + std::string(kStatus) + ",\"SUMMARY\":[{" + fields + "}],\"id\":1}"};
-}
 
 Decoded DecodeAll(const std::vector<RawReply>& replies) { return Decode(replies, {}); }
 
